@@ -1,0 +1,371 @@
+"""Build the course: everything under assignments/, the solution notebooks and the frozen expectations, from the sources.
+
+One function, `render`, says what each generated file should hold; building writes what differs, checking reports it.
+"""
+
+import hashlib
+import json
+import logging
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from difflib import SequenceMatcher
+from pathlib import Path
+
+import nbformat
+import numpy as np
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+from autograder.course import Course
+from autograder.judge import draw_samples, words_of
+from autograder.source import Cell, check_ids, read_source
+from autograder.stock import STOCK_SEED
+from autograder.tasks import all_tasks
+from cs231n_kit.checks.store import pack, sample_tree, unpack
+
+PACKAGES = Path(__file__).parent.parent
+KIT = PACKAGES / "cs231n_kit"
+FROZEN = {"public": KIT / "checks" / "frozen", "hidden": PACKAGES / "autograder" / "frozen"}
+CELL_SECONDS = 300
+ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+METADATA = {
+    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+    "language_info": {"name": "python"},
+}
+
+
+class BuildError(Exception):
+    """The course cannot be built as it is."""
+
+
+def build(course: Course, execute: bool = False, say=print) -> list[Path]:
+    """Bring every generated file up to date and return those that changed.
+
+    execute : also run the solution notebooks whose recorded hash no longer fits, and keep their outputs
+    """
+    changed = _write(freeze(course))
+    changed += _write(solution_notebooks(course))
+    if execute:
+        changed += _execute_stale(course, say)
+    with released(course) as files:
+        _refuse_to_lose_work(course, files)
+        changed += _write(files)
+        _add_to_record(course, "released", {_relative(course, p): _digest(data) for p, data in files.items()})
+    return changed
+
+
+def stale(course: Course) -> list[str]:
+    """Return one sentence for each generated file that is not what the sources make of it."""
+    found = []
+    for files, fix in ((freeze(course), "autograder build"), (solution_notebooks(course), "autograder build")):
+        found += [f"{_relative(course, p)} is stale   fix: {fix}" for p in _differing(files)]
+    with released(course) as files:
+        found += [f"{_relative(course, p)} is stale   fix: autograder build" for p in _differing(files)]
+        found += [f"{_relative(course, p)} is not generated   fix: remove it" for p in _strays(course, files)]
+    record = _read_record(course)
+    for source in course.sources:
+        if record["executed"].get(_key(source)) != _run_record(source):
+            name = _relative(course, source.with_suffix(".ipynb"))
+            found.append(f"{name} holds outputs of another source or kit   fix: autograder build --execute")
+    return found
+
+
+# --- solution notebooks
+
+
+def solution_notebooks(course: Course) -> dict[Path, bytes]:
+    """Return the solution notebooks: cells from the sources, outputs from the notebooks as they are."""
+    check_ids(course.sources)
+    _check_registry(course)
+    return {source.with_suffix(".ipynb"): _notebook_bytes(_assemble(source)) for source in course.sources}
+
+
+def _assemble(source: Path) -> nbformat.NotebookNode:
+    cells = read_source(source)
+    old = _read_old(source.with_suffix(".ipynb"))
+    outputs = {cell.id: cell for cell in old if cell.cell_type == "code"}
+    made = []
+    for cell, cell_id in zip(cells, _assign_ids(cells, old), strict=True):
+        new = _make_cell(cell, cell_id)
+        before = outputs.get(cell_id)
+        if cell.is_code and before is not None and before.source == cell.text:
+            new.outputs, new.execution_count = before.outputs, before.execution_count
+        made.append(new)
+    return new_notebook(cells=made, metadata=METADATA)
+
+
+def _make_cell(cell: Cell, cell_id: str) -> nbformat.NotebookNode:
+    metadata = {"tags": [*cell.tags]} if cell.tags else {}
+    if cell.kind == "check" and "nbval-ignore-output" not in cell.tags:
+        metadata["tags"] = [*cell.tags, "nbval-ignore-output"]  # a check need only not raise
+    if cell.kind in ("setup", "exercise", "check", "answer"):
+        metadata["nbgrader"] = {
+            "schema_version": 3,
+            "grade_id": cell_id,
+            "grade": cell.kind in ("check", "answer"),
+            "solution": cell.kind in ("exercise", "answer"),
+            "locked": cell.kind in ("setup", "check"),
+            "task": False,
+            **({"points": cell.points} if cell.points else {}),
+        }
+    make = new_code_cell if cell.is_code else new_markdown_cell
+    return make(cell.text, id=cell_id, metadata=metadata)
+
+
+def kind_of(cell: nbformat.NotebookNode) -> str:
+    """Return the kind of a cell of a generated notebook, from its nbgrader metadata."""
+    meta = cell.metadata.get("nbgrader")
+    if meta is None:
+        return "show" if cell.cell_type == "code" else "text"
+    if meta["grade"]:
+        return "answer" if meta["solution"] else "check"
+    return "exercise" if meta["solution"] else "setup"
+
+
+def _assign_ids(cells: tuple[Cell, ...], old: list) -> list[str]:
+    """Return an id for each cell: the task's, or that of the same cell in the last build, or one made from its text.
+
+    A cell without a task is the same as before if its text is; failing that, if it is the most similar one of its
+    kind among the old cells without a successor.
+    """
+    spare = [c for c in old if kind_of(c) in ("setup", "show", "text")]
+    ids: list[str] = [cell.name for cell in cells]
+    for exact in (True, False):
+        for i, cell in enumerate(cells):
+            if ids[i]:
+                continue
+            same_kind = [c for c in spare if kind_of(c) == cell.kind and (c.source == cell.text or not exact)]
+            if same_kind:
+                best = max(same_kind, key=lambda c: SequenceMatcher(None, c.source, cell.text).ratio())
+                spare.remove(best)
+                ids[i] = best.id
+    for i, cell in enumerate(cells):
+        if not ids[i]:
+            ids[i] = _new_id(cell, {*ids, *(c.id for c in old)})
+    return ids
+
+
+def _new_id(cell: Cell, taken: set[str]) -> str:
+    salt = 0
+    while True:
+        digest = _digest(f"{cell.text}{salt or ''}".encode())[:8]
+        if f"{cell.kind}-{digest}" not in taken:
+            return f"{cell.kind}-{digest}"
+        salt += 1
+
+
+def _read_old(path: Path) -> list:
+    return nbformat.read(path, as_version=4).cells if path.is_file() else []
+
+
+def _notebook_bytes(notebook: nbformat.NotebookNode) -> bytes:
+    nbformat.validate(notebook)
+    return (nbformat.writes(notebook) + "\n").encode()
+
+
+def _check_registry(course: Course) -> None:
+    """Every check needs a task with cases, and every task a check."""
+    checks = {c.task: f"{p}:{c.line}" for p in course.sources for c in read_source(p) if c.kind == "check"}
+    for task in checks.keys() - all_tasks().keys():
+        raise BuildError(f"{checks[task]}: task {task!r} has no cases\n  fix: add it to autograder/tasks/")
+    for task in all_tasks().keys() - checks.keys():
+        raise BuildError(f"autograder/tasks: task {task!r} has no check cell in any source\n  fix: write one, or remove it")
+
+
+# --- execution
+
+
+def _run_record(source: Path) -> dict[str, str]:
+    """Return a hash of what an execution depends on (the source, given.py, the kit's code), and one of its outputs."""
+    given = source.parent / "given.py"
+    files = [source, *([given] if given.is_file() else []), *sorted(KIT.rglob("*.py"))]
+    inputs = hashlib.sha256()
+    for path in files:
+        inputs.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    outputs = [cell.outputs for cell in _read_old(source.with_suffix(".ipynb")) if cell.cell_type == "code"]
+    return {"inputs": inputs.hexdigest(), "outputs": _digest(json.dumps(outputs, sort_keys=True).encode())}
+
+
+def _execute_stale(course: Course, say) -> list[Path]:
+    changed = []
+    for source in course.sources:
+        if _read_record(course)["executed"].get(_key(source)) == _run_record(source):
+            continue
+        say(f"running {_key(source)} ...")
+        changed += _write({source.with_suffix(".ipynb"): _notebook_bytes(_execute(source))})
+        _add_to_record(course, "executed", {_key(source): _run_record(source)})
+    return changed
+
+
+def _execute(source: Path) -> nbformat.NotebookNode:
+    from nbclient import NotebookClient
+    from nbclient.exceptions import CellExecutionError, CellTimeoutError
+
+    notebook = _assemble(source)
+    client = NotebookClient(
+        notebook,
+        timeout=CELL_SECONDS,
+        kernel_name="python3",
+        record_timing=False,
+        resources={"metadata": {"path": str(source.parent)}},
+    )
+    try:
+        client.execute(env={**os.environ, **ONE_THREAD})
+    except (CellExecutionError, CellTimeoutError) as error:
+        raise BuildError(f"{source}: the solution does not run\n\n{error}") from None
+    notebook.metadata = nbformat.from_dict(METADATA)
+    return notebook
+
+
+def _record_path(course: Course) -> Path:
+    return course.solutions / "built.json"
+
+
+def _read_record(course: Course) -> dict[str, dict]:
+    """Return what earlier builds noted: what each notebook was executed with, and what each released file held."""
+    path = _record_path(course)
+    return json.loads(path.read_text()) if path.is_file() else {"executed": {}, "released": {}}
+
+
+def _add_to_record(course: Course, part: str, entries: dict) -> None:
+    record = _read_record(course)
+    record[part].update(entries)
+    _write({_record_path(course): (json.dumps(record, indent=2, sort_keys=True) + "\n").encode()})
+
+
+def _key(source: Path) -> str:
+    return f"{source.parent.name}/{source.stem}"
+
+
+# --- frozen expectations
+
+
+def freeze(course: Course) -> dict[Path, bytes]:
+    """Return the frozen expectations: public cases for the kit, hidden ones for stock nbgrader, a file for each notebook.
+
+    Where the numbers agree with those of an existing file within 1e-9, its bytes are kept: BLAS kernels differ in the
+    last bits from one processor to the next.
+    """
+    _check_registry(course)
+    files = {}
+    for source in course.sources:
+        checks = [cell for cell in read_source(source) if cell.kind == "check"]
+        for side, folder in FROZEN.items():
+            if checks:
+                tree = {cell.task: _frozen_task(source, cell, side) for cell in checks}
+                path = folder / f"{source.stem}.npz"
+                files[path] = _keep_if_equal(path, tree)
+    return files
+
+
+def _frozen_task(source: Path, cell: Cell, side: str) -> dict:
+    task = all_tasks()[cell.task]
+    cases = task.public if side == "public" else task.hidden
+    samples = draw_samples(source, task, cases, STOCK_SEED if side == "hidden" else STOCK_SEED + 1)
+    tree = {"samples": [sample_tree(s) for s in samples], "mistakes": words_of(task)}
+    return tree if side == "public" else {**tree, "notebook": source.stem, "points": cell.points}
+
+
+def _keep_if_equal(path: Path, tree: dict) -> bytes:
+    new = pack(tree, compressed=True)
+    if path.is_file():
+        old = path.read_bytes()
+        if _equal(unpack(old), unpack(new)):
+            return old
+    return new
+
+
+def _equal(a, b) -> bool:
+    if isinstance(a, dict) and isinstance(b, dict):
+        return a.keys() == b.keys() and all(key == "message" or _equal(a[key], b[key]) for key in a)
+    if isinstance(a, list) and isinstance(b, list):
+        return len(a) == len(b) and all(map(_equal, a, b))
+    if isinstance(a, np.ndarray) and isinstance(b, np.ndarray):
+        if a.dtype != b.dtype or a.shape != b.shape:
+            return False
+        numeric = a.dtype.kind in "fc"
+        return np.allclose(a, b, rtol=1e-9, atol=1e-12, equal_nan=True) if numeric else np.array_equal(a, b)
+    return a == b
+
+
+# --- the release
+
+
+@contextmanager
+def released(course: Course) -> Iterator[dict[Path, bytes]]:
+    """Yield the files of assignments/, as nbgrader's own GenerateAssignment makes them without a database."""
+    from nbgrader.converters import GenerateAssignment
+    from nbgrader.coursedir import CourseDirectory
+
+    config = nbgrader_config(course)
+    config.SaveCells.enabled = False
+    with tempfile.TemporaryDirectory() as folder:
+        config.CourseDirectory.release_directory = folder
+        for assignment in sorted({source.parent.name for source in course.sources}):
+            directory = CourseDirectory(config=config, assignment_id=assignment)
+            converter = GenerateAssignment(coursedir=directory, no_database=True, force=True, config=config)
+            converter.log = quiet_logger()
+            converter.start()
+        made = sorted(p for p in Path(folder).rglob("*") if p.is_file())
+        yield {course.assignments / p.relative_to(folder): p.read_bytes() for p in made}
+
+
+def nbgrader_config(course: Course):
+    """Return nbgrader's configuration of this course, with its root set, as a traitlets Config."""
+    from traitlets.config import PyFileConfigLoader
+
+    config = PyFileConfigLoader("nbgrader_config.py", path=str(course.root)).load_config()
+    config.CourseDirectory.root = str(course.root)
+    return config
+
+
+def _refuse_to_lose_work(course: Course, files: dict[Path, bytes]) -> None:
+    """A released notebook that somebody filled in is not overwritten."""
+    released = _read_record(course)["released"]
+    for path in _differing(files):
+        if path.is_file() and _digest(path.read_bytes()) != released.get(_relative(course, path)):
+            raise BuildError(
+                f"{_relative(course, path)} was edited since it was generated, and building would overwrite that\n"
+                f"  fix: keep a copy elsewhere if it is somebody's work, delete this one, and build again"
+            )
+
+
+def quiet_logger():
+    logger = logging.getLogger("cs231n-nbgrader")
+    logger.setLevel(logging.CRITICAL)
+    return logger
+
+
+# --- files
+
+
+def _differing(files: dict[Path, bytes]) -> list[Path]:
+    return [path for path, data in files.items() if not path.is_file() or path.read_bytes() != data]
+
+
+def _write(files: dict[Path, bytes]) -> list[Path]:
+    changed = _differing(files)
+    for path in changed:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = path.with_name(path.name + ".part")
+        temporary.write_bytes(files[path])
+        temporary.replace(path)
+    return changed
+
+
+def _strays(course: Course, files: dict[Path, bytes]) -> list[Path]:
+    there = course.assignments.rglob("*") if course.assignments.is_dir() else []
+    ours = (p for p in there if p.is_file() and ".ipynb_checkpoints" not in p.parts and "__pycache__" not in p.parts)
+    return sorted(p for p in ours if p not in files)
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def _relative(course: Course, path: Path) -> str:
+    try:
+        return str(path.relative_to(course.root))
+    except ValueError:
+        return str(path)

@@ -1,0 +1,9 @@
+"""What a learner imports: data, pictures, and checks that say which mistake a wrong answer looks like."""
+
+from cs231n_kit import vis
+from cs231n_kit.attach import add_to
+from cs231n_kit.checks import check
+from cs231n_kit.data import load_CIFAR10, load_cifar10
+
+__version__ = "0.1.0"
+__all__ = ["add_to", "check", "load_CIFAR10", "load_cifar10", "vis"]

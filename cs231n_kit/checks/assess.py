@@ -1,0 +1,145 @@
+"""Assess code on the cases of a task: right or wrong, loop-free, frugal, fast, and which mistake it looks like.
+
+The same code serves the visible check in the notebook, the hidden test, and the grader that talks to another
+process: it only needs a `run(inputs, measure)` that returns an Observation.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from cs231n_kit.checks.compare import TOLERANCE, agree, difference
+from cs231n_kit.checks.observe import Observation
+
+Run = Callable[[dict, str], Observation]
+
+UNWRITTEN = "NotImplementedError"  # what a stub raises
+OUT_OF_TIME = "OutOfTime"  # what a grader that runs code in another process reports
+TIMING_REPEATS = 5
+FAST_RATIO, SLOW_RATIO = 6.0, 20.0  # CPU time against the reference: clearly fast below, clearly slow above
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One case of a task with its inputs drawn, and what the solution and each known mistake made of them.
+
+    inputs   : one dict of inputs; for "steps" a base size followed by one for each grown axis and one with all grown
+    axes     : for "steps", the names of the grown axes, in order        growth : rows added along each axis
+    limit    : for "memory", bytes                                       weight : share of the points; 0 = a note only
+    """
+
+    name: str
+    measure: str
+    inputs: list[dict]
+    expected: list[Observation]
+    mistakes: dict[str, list[Observation]] = field(default_factory=dict)
+    weight: float = 1.0
+    tolerance: float = TOLERANCE
+    axes: tuple[str, ...] = ()
+    growth: int = 0
+    limit: float = 0.0
+    reference: Run | None = None  # for "time": the solution itself, measured side by side
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How one case went. `passed` is None when a timing stayed unclear."""
+
+    sample: Sample
+    passed: bool | None
+    message: str = ""
+    observed: tuple[Observation, ...] = ()
+    ratio: float = 0.0  # for "time": CPU time against the reference
+
+
+def assess(samples: list[Sample], run: Run) -> list[Outcome]:
+    """Return one Outcome for each sample. Stops early where nothing is written yet, or where time ran out."""
+    outcomes = []
+    for sample in samples:
+        outcomes.append(_assess_time(sample, run) if sample.measure == "time" else _assess_sample(sample, run))
+        if failed_with(outcomes[-1], UNWRITTEN) or failed_with(outcomes[-1], OUT_OF_TIME):
+            break
+    return outcomes
+
+
+def failed_with(outcome: Outcome, kind: str) -> bool:
+    """Return whether a run of this case ended in an exception of class `kind`."""
+    return any(seen.failure and seen.failure.kind == kind for seen in outcome.observed)
+
+
+def recognize(outcomes: list[Outcome]) -> str | None:
+    """Return the id of the known mistake that explains every failed case, or None.
+
+    A mistake explains a failure if it shows the same there: the same wrong values, the same exception at the same
+    inputs, the same axes along which steps grow. Of several, the one that agrees on most cases is named.
+    """
+    failed = [o for o in outcomes if o.passed is False and o.sample.weight > 0 and o.sample.measure != "time"]
+    candidates = set.intersection(*({m for m in o.sample.mistakes if _alike(o, m)} for o in failed)) if failed else set()
+    if not candidates:
+        return None
+    agreeing = {m: sum(_alike(o, m) for o in outcomes) for m in sorted(candidates)}
+    return max(agreeing, key=agreeing.get)
+
+
+def grown_axes(observed: list[Observation], sample: Sample) -> tuple[str, ...]:
+    """Return the axes along which the steps grow with the rows. A few steps more or less are not growth."""
+    base = observed[0].cost
+    slack = sample.growth / 4
+    grown = [axis for axis, seen in zip(sample.axes, observed[1:], strict=False) if seen.cost - base > slack]
+    return tuple(grown)
+
+
+def _assess_sample(sample, run):
+    observed = tuple(run(inputs, sample.measure) for inputs in sample.inputs)
+    for seen, want in zip(observed, sample.expected, strict=True):
+        found = difference(seen, want, sample.tolerance)
+        if found:
+            return Outcome(sample, False, found, observed)
+    found = _cost_sentence(sample, observed)
+    return Outcome(sample, found is None, found or "", observed)
+
+
+def _cost_sentence(sample, observed):
+    if sample.measure == "steps":
+        grown = grown_axes(observed, sample)
+        if grown:
+            extra = [(observed[1 + sample.axes.index(a)].cost - observed[0].cost) / sample.growth for a in grown]
+            each = " and ".join(f"{e:.0f} for each {a}" for e, a in zip(extra, grown, strict=True))
+            return f"right, but not loop-free: Python takes more steps as the arrays grow, {each} added"
+    if sample.measure == "memory" and observed[0].cost > sample.limit:
+        return (
+            f"right, but it held {observed[0].cost / 1e6:.1f} MB at its peak, where {sample.limit / 1e6:.1f} MB are plenty"
+        )
+    return None
+
+
+def _assess_time(sample, run):
+    """Compare the least CPU time of several interleaved runs with the solution's; measure again while it is unclear."""
+    inputs, best_own, best_reference, first = sample.inputs[0], float("inf"), float("inf"), None
+    for repeat in range(1, 4 * TIMING_REPEATS + 1):
+        seen, want = run(inputs, "time"), sample.reference(inputs, "time")
+        if first is None:
+            first, found = seen, difference(seen, want, sample.tolerance)
+            if found:
+                return Outcome(sample, False, found, (seen,))
+        best_own, best_reference = min(best_own, seen.cost), min(best_reference, want.cost)
+        ratio = best_own / max(best_reference, 1e-6)
+        if repeat % TIMING_REPEATS == 0 and not FAST_RATIO < ratio < SLOW_RATIO:
+            break
+    if ratio <= FAST_RATIO:
+        return Outcome(sample, True, "", (first,), ratio)
+    message = f"it takes {ratio:.0f} times the CPU time of a vectorized solution"
+    return Outcome(sample, False if ratio >= SLOW_RATIO else None, message, (first,), ratio)
+
+
+def _alike(outcome, mistake):
+    shown = outcome.sample.mistakes.get(mistake)
+    if shown is None or len(shown) != len(outcome.observed):
+        return False
+    if not all(agree(a, b, outcome.sample.tolerance) for a, b in zip(outcome.observed, shown, strict=True)):
+        return False
+    if outcome.sample.measure == "steps" and not any(seen.failure for seen in shown):
+        return grown_axes(outcome.observed, outcome.sample) == grown_axes(shown, outcome.sample)
+    if outcome.sample.measure == "memory":
+        limit = outcome.sample.limit
+        return (outcome.observed[0].cost > limit) == (shown[0].cost > limit)
+    return True

@@ -1,0 +1,104 @@
+"""The visible check: run the public cases of a task and tell the learner what is right and what is not."""
+
+import os
+import textwrap
+import time
+
+from cs231n_kit.checks.assess import UNWRITTEN, Outcome, assess, failed_with, recognize
+from cs231n_kit.checks.observe import observe
+from cs231n_kit.checks.probes import Probe, find_probe
+from cs231n_kit.checks.store import load_frozen
+
+WIDTH = 100
+
+
+class CheckFailed(Exception):
+    """A visible check found something wrong. What, was printed; Jupyter shows this as one red line."""
+
+    def _render_traceback_(self):
+        return [f"CheckFailed: {self}"]
+
+
+def check(task: str, *objects) -> None:
+    """Try the learner's objects on the public cases of `task` and print what came out.
+
+    objects : what the task's probe asks for, such as the class `KNearestNeighbor`.
+    Raises CheckFailed when a case fails, except under `nbgrader autograde`, where the hidden test gives partial credit.
+    """
+    probe = find_probe(task)
+    frozen = load_frozen("cs231n_kit.checks", probe)
+    outcomes = assess(frozen["samples"], lambda inputs, measure: observe(probe, objects, inputs, measure, quiet=False))
+    print(describe(probe, outcomes, frozen["mistakes"]))
+    if is_right(outcomes):
+        if probe.race:
+            print(_race_sentence(probe, objects))
+    elif os.environ.get("NBGRADER_EXECUTION") != "autograde":
+        raise CheckFailed(f"{task} is not right yet; the lines above say where")
+
+
+def is_right(outcomes: list[Outcome]) -> bool:
+    """Return whether no case that counts has failed."""
+    return not any(o.passed is False and o.sample.weight > 0 for o in outcomes)
+
+
+def describe(probe: Probe, outcomes: list[Outcome], mistakes: dict[str, dict]) -> str:
+    """Return what there is to say about the outcomes: each case that failed, and the mistake it looks like.
+
+    mistakes : {id: {"title": ..., "hint": ...}}
+    """
+    if any(failed_with(o, UNWRITTEN) for o in outcomes):
+        return (
+            f"✎ {probe.task}: {probe.target} is not written yet. Replace `raise NotImplementedError()` in the cell above "
+            f"with your code, run that cell, then this one."
+        )
+    if any(_is_undefined(o, probe) for o in outcomes):
+        return f"✎ {probe.task}: there is no {probe.target} yet. Run the cell above, which defines it, then this one."
+    lines = [_headline(probe, outcomes)]
+    for o in outcomes:
+        if o.passed is not True:
+            mark = "·" if o.sample.weight == 0 or o.passed is None else "✗"
+            lines.append(f"  {mark} {o.sample.name}: {o.message}")
+    mistake = recognize(outcomes)
+    if mistake:
+        words = mistakes[mistake]
+        lines += ["", f"  This looks like a mistake we know: {words['title']}.", _wrap(words["hint"])]
+    return "\n".join(lines)
+
+
+def _headline(probe, outcomes):
+    counted = [o for o in outcomes if o.sample.weight > 0]
+    good = sum(o.passed is not False for o in counted)
+    if good == len(counted):
+        extras = [word for measure, word in _PRAISE.items() if any(o.sample.measure == measure for o in counted)]
+        return f"✓ {probe.task}: " + ", ".join([f"right in all {good} cases", *extras])
+    return f"✗ {probe.task}: {good} of {len(counted)} cases are right"
+
+
+_PRAISE = {"steps": "loop-free", "memory": "within its memory"}
+
+
+def _is_undefined(outcome, probe):
+    return any(
+        seen.failure and seen.failure.kind == "AttributeError" and f"no attribute '{probe.target}'" in seen.failure.message
+        for seen in outcome.observed
+    )
+
+
+def _wrap(text):
+    return textwrap.fill(" ".join(text.split()), WIDTH, initial_indent="  ", subsequent_indent="  ")
+
+
+def _race_sentence(probe, objects):
+    """Return how many times faster the task is than the learner's own earlier version."""
+    race, rival = probe.race, find_probe(probe.race.rival)
+    inputs = race.draw()
+    if observe(rival, objects, {name: value[:2] for name, value in inputs.items()}).failure:
+        return f"  Write {rival.target} too, and this check will show how much faster {probe.target} is."
+    slow, fast = _seconds(rival, objects, inputs), min(_seconds(probe, objects, inputs) for _ in range(3))
+    return f"  {slow / fast:,.0f} times as fast as {race.words}: {1e3 * slow:.0f} ms became {1e3 * fast:.1f} ms."
+
+
+def _seconds(probe, objects, inputs):
+    start = time.perf_counter()
+    observe(probe, objects, inputs)
+    return time.perf_counter() - start
