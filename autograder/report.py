@@ -7,26 +7,17 @@ from rich.table import Table
 
 from autograder.tasks import all_tasks
 
-COLORS = {
-    "passed": "green",
-    "partial": "yellow",
-    "inconclusive": "yellow",
-    "failed": "red",
-    "error": "red",
-    "timeout": "red",
-}
+QUIET = ("passed", "not attempted", "missing", "unreadable")  # statuses of a task that need no line of their own
+COLORS = {"passed": "green", "partial": "yellow", "inconclusive": "yellow"}  # red for what failed
 
 
 def print_class(results: list[dict]) -> None:
     """Print a row for each student: points, status, and the mistakes that were recognized."""
     table = Table(title=f"{results[0]['assignment']}: {len({r['student'] for r in results})} students")
-    for name, style in (
-        ("student", {}),
-        ("points", {"justify": "right"}),
-        ("status", {}),
-        ("recognized", {"overflow": "fold"}),
-    ):
-        table.add_column(name, **style)
+    table.add_column("student")
+    table.add_column("points", justify="right")
+    table.add_column("status")
+    table.add_column("recognized", overflow="fold")
     by_student = defaultdict(list)
     for result in results:
         by_student[result["student"]].append(result)

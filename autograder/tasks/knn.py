@@ -342,11 +342,11 @@ def _clear_majority(rng):
 
 
 def _tie(rng):
-    """k = 4: labels 7 and 2 get two votes each, 7 has the nearest row, and larger and smaller labels lie between."""
-    near = np.array([7, 2, 2, 7, 9, 0, 9, 0])
+    """k = 6: two votes each for 5, 2 and 9, of which the nearest, 5, is neither the smallest nor the largest."""
+    labels = np.array([5, 2, 9, 9, 2, 5, 0, 7])
     order = rng.permutation(8)
     dists = np.tile(np.arange(1.0, 9), (3, 1)) + rng.uniform(0, 0.1, size=(3, 8))
-    return {"dists": dists[:, order], "y_train": near[order], "k": 4}
+    return {"dists": dists[:, order], "y_train": labels[order], "k": 6}
 
 
 def _all_differ(rng):
@@ -373,13 +373,13 @@ def _too_many(rng):
 _PREDICT_LABELS_PUBLIC = (
     Case("k = 1: the label of the nearest", _nearest),
     Case("k = 5: the most frequent label among the nearest five", _clear_majority),
-    Case("k = 4: a tie of two labels goes to the smaller", _tie),
+    Case("k = 6: a tie of three labels goes to the smallest", _tie),
 )
 _PREDICT_LABELS_HIDDEN = (
     Case("k = 1", _nearest),
     Case("k = 5, with a clear majority", _clear_majority),
-    Case("a tie of two labels", _tie),
-    Case("a tie of three labels", _all_differ),
+    Case("a tie of three labels, two votes each", _tie),
+    Case("a tie of three labels, one vote each", _all_differ),
     Case("labels that are bytes and far apart", _byte_labels),
     Case("k as large as the training set", _everybody),
     Case("k larger than the training set", _too_many, weight=0.5),

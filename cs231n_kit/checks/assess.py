@@ -104,7 +104,7 @@ def _cost_sentence(sample, observed):
         if grown:
             extra = [(observed[1 + sample.axes.index(a)].cost - observed[0].cost) / sample.growth for a in grown]
             each = " and ".join(f"{e:.0f} for each {a}" for e, a in zip(extra, grown, strict=True))
-            return f"right, but not loop-free: Python takes more steps as the arrays grow, {each} added"
+            return f"the values are right, but Python takes more steps as the arrays grow: {each} added"
     if sample.measure == "memory" and observed[0].cost > sample.limit:
         return (
             f"right, but it held {observed[0].cost / 1e6:.1f} MB at its peak, where {sample.limit / 1e6:.1f} MB are plenty"

@@ -53,16 +53,24 @@ def describe(probe: Probe, outcomes: list[Outcome], mistakes: dict[str, dict]) -
         )
     if any(_is_undefined(o, probe) for o in outcomes):
         return f"✎ {probe.task}: there is no {probe.target} yet. Run the cell above, which defines it, then this one."
-    lines = [_headline(probe, outcomes)]
-    for o in outcomes:
-        if o.passed is not True:
-            mark = "·" if o.sample.weight == 0 or o.passed is None else "✗"
-            lines.append(f"  {mark} {o.sample.name}: {o.message}")
+    lines = [_headline(probe, outcomes), *_case_lines(outcomes)]
     mistake = recognize(outcomes)
     if mistake:
         words = mistakes[mistake]
         lines += ["", f"  This looks like a mistake we know: {words['title']}.", _wrap(words["hint"])]
     return "\n".join(lines)
+
+
+def _case_lines(outcomes):
+    """Tell the first failed case in full and the others by name, then what is unclear or only worth a note."""
+    failed = [o for o in outcomes if o.passed is False and o.sample.weight > 0]
+    lines = [f"  ✗ {o.sample.name}: {o.message}" for o in failed[:1]]
+    if len(failed) > 1:
+        lines.append(_wrap("✗ not right either: " + "; ".join(o.sample.name for o in failed[1:])))
+    noted = [o for o in outcomes if o.passed is not True and o not in failed]
+    if not failed:
+        lines += [f"  · {o.sample.name}: {o.message}" for o in noted]
+    return lines
 
 
 def _headline(probe, outcomes):
@@ -100,5 +108,5 @@ def _race_sentence(probe, objects):
 
 def _seconds(probe, objects, inputs):
     start = time.perf_counter()
-    observe(probe, objects, inputs)
+    probe.run(*objects, **inputs)
     return time.perf_counter() - start

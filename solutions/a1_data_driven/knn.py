@@ -47,7 +47,7 @@ test_images, y_test = test_images[:500], y_test[:500]
 # %%
 print("training images", train_images.shape, train_images.dtype, "  labels", y_train.shape)
 print("test images    ", test_images.shape, test_images.dtype, "  labels", y_test.shape)
-vis.class_grid(train_images, y_train, CIFAR10_CLASSES, per_class=9, rng=np.random.default_rng(0));
+vis.class_grid(train_images, y_train, CIFAR10_CLASSES, per_class=7, rng=np.random.default_rng(0));
 
 # %% [markdown]
 r"""
@@ -381,7 +381,7 @@ So *loop-free* and *fast* are two different things. It is the formula that makes
 ## 4. What a distance matrix shows
 
 Now everything at once: 500 test images against 5,000 training images, 2.5 million distances. Below are the first
-100 rows and 400 columns.
+60 rows and 240 columns.
 """
 
 # %%
@@ -389,7 +389,7 @@ knn = KNearestNeighbor()
 knn.train(X_train, y_train)
 dists = knn.compute_distances_no_loops(X_test)
 print("dists", dists.shape)
-vis.distance_matrix(dists[:100, :400]);
+vis.distance_matrix(dists[:60, :240]);
 
 # %% [markdown]
 r"""
