@@ -208,6 +208,7 @@ def _execute(source: Path) -> nbformat.NotebookNode:
         timeout=CELL_SECONDS,
         kernel_name="python3",
         record_timing=False,
+        extra_arguments=["--Application.log_level=ERROR"],
         resources={"metadata": {"path": str(source.parent)}},
     )
     try:

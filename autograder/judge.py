@@ -67,15 +67,25 @@ def draw_samples(path: Path, task: Task, cases: tuple[Case, ...], seed: int) -> 
     path : the notebook's source. Timings are left out: they need the solution at hand (see `timing_samples`).
     """
     drawn = [(case, draw_inputs(task, case, seed)) for case in cases if case.measure != "time"]
-    expected = _observe_all(path, task, drawn)
+    expected = observe_cases(path, task, drawn)
     exercise = next(cell for cell in read_source(path) if cell.kind == "exercise" and cell.task == task.id)
-    shown = {m.id: _observe_all(path, task, drawn, {task.id: mistaken(exercise, m, path)}) for m in task.mistakes}
+    shown = {m.id: observe_cases(path, task, drawn, {task.id: mistaken(exercise, m, path)}) for m in task.mistakes}
     samples = []
     for i, (case, inputs) in enumerate(drawn):
         sample = _sample(task, case, inputs, expected[i])
         mistakes = {name: _settled(observations[i], sample) for name, observations in shown.items()}
         samples.append(replace(sample, expected=_settled(expected[i], sample), mistakes=mistakes))
     return samples
+
+
+def observe_cases(
+    path: Path, task: Task, drawn: list[tuple[Case, list[dict]]], replaced: dict[str, str] | None = None
+) -> list[list[Observation]]:
+    """Return what the solution, or with `replaced` a mistake, makes of each case with its inputs."""
+    probe = find_probe(task.id)
+    with solved(path, replaced) as namespace:
+        run = in_process(probe, objects_for(probe, namespace))
+        return [[run(inputs, case.measure) for inputs in many] for case, many in drawn]
 
 
 @contextlib.contextmanager
@@ -151,10 +161,3 @@ def _settled(observations: list[Observation], sample: Sample) -> list[Observatio
         costs = [2 * sample.limit * (o.cost > sample.limit) for o in observations]
     settled = zip(observations, costs, strict=True)
     return [replace(o, cost=cost, failure=o.failure and replace(o.failure, line="")) for o, cost in settled]
-
-
-def _observe_all(path, task, drawn, replaced=None) -> list[list[Observation]]:
-    probe = find_probe(task.id)
-    with solved(path, replaced) as namespace:
-        run = in_process(probe, objects_for(probe, namespace))
-        return [[run(inputs, case.measure) for inputs in many] for case, many in drawn]

@@ -76,7 +76,7 @@ def _run(shell, source: str) -> dict:
 
     shell.errors.clear()
     with capture_output() as seen:
-        shell.run_cell(source, store_history=False)
+        shell.run_cell(source, store_history=True)  # or a semicolon would not silence the last value
     outputs = [
         {"output_type": "stream", "name": name, "text": text}
         for name, text in (("stdout", seen.stdout), ("stderr", seen.stderr))

@@ -26,6 +26,10 @@ RUNNER = Path(__file__).with_name("runner.py")
 class StudentGone(Exception):
     """The student's process died, or had to be killed. The message says why, for the student to read."""
 
+    def __init__(self, message: str, kind: str = "Crashed"):
+        super().__init__(message)
+        self.failure = Failure(kind, message)
+
 
 class Student:
     """A process that runs a student's cells, in a scratch folder that is deleted afterwards. Use it in a `with`."""
@@ -43,14 +47,15 @@ class Student:
             cwd=self._folder.name,
             env=environment,
             start_new_session=True,
-            bufsize=0,
         )
-        self._seconds_left = START_SECONDS  # importing NumPy on a cold disk is not the student's doing
+        self._gone: StudentGone | None = None
+        self._extra_seconds = START_SECONDS  # importing NumPy on a cold disk is not the student's doing
         return self
 
     def __exit__(self, *_):
         self._kill()
-        self._process.stdin.close()
+        with contextlib.suppress(BrokenPipeError):
+            self._process.stdin.close()
         self._process.stdout.close()
         self._folder.cleanup()
 
@@ -64,17 +69,25 @@ class Student:
         try:
             return observation_from(self._ask(order, PROBE_SECONDS)["observation"])
         except StudentGone as gone:
-            return Observation(failure=Failure(OUT_OF_TIME if "time" in str(gone) else "Crashed", str(gone)))
+            return Observation(failure=gone.failure)
 
     def _ask(self, order: dict, seconds: float) -> dict:
-        message = pack(order)
+        """Send an order and return the reply; once the process is gone, every order meets with the same reason."""
+        if self._gone is None:
+            try:
+                return self._exchange(pack(order), seconds)
+            except StudentGone as gone:
+                self._gone = gone
+        raise self._gone
+
+    def _exchange(self, message: bytes, seconds: float) -> dict:
         try:
             self._process.stdin.write(LENGTH.pack(len(message)) + message)
             self._process.stdin.flush()
         except BrokenPipeError:
-            raise StudentGone("the process had ended; an earlier cell or check stopped it") from None
-        deadline = time.monotonic() + seconds + self._seconds_left
-        self._seconds_left = 0
+            raise StudentGone(f"the process ended with status {self._process.wait()}") from None
+        deadline = time.monotonic() + seconds + self._extra_seconds
+        self._extra_seconds = 0
         try:
             return self._answer(deadline)
         except TimeoutError:
@@ -83,7 +96,8 @@ class Student:
             return self._answer(time.monotonic() + GRACE_SECONDS)
         except TimeoutError:
             self._kill()
-            raise StudentGone("it was still running when its time was up, and could not be interrupted") from None
+            message = "it was still running when its time was up, and could not be interrupted"
+            raise StudentGone(message, OUT_OF_TIME) from None
 
     def _answer(self, deadline: float) -> dict:
         header = self._read(LENGTH.size, deadline)

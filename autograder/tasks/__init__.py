@@ -28,7 +28,7 @@ class Case:
     measure: str = "values"
     weight: float = 1.0  # share of the points; 0 = worth a note, not a mark
     axes: tuple[str, ...] = ()
-    limit: float = 0.0  # for "memory": bytes
+    limit: float = 0.0  # for "memory": bytes; for "time": how many times the solution's CPU time is slow
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,6 @@ Run = Callable[[dict, str], Observation]
 UNWRITTEN = "NotImplementedError"  # what a stub raises
 OUT_OF_TIME = "OutOfTime"  # what a grader that runs code in another process reports
 TIMING_REPEATS = 5
-FAST_RATIO, SLOW_RATIO = 6.0, 20.0  # CPU time against the reference: clearly fast below, clearly slow above
 
 
 @dataclass(frozen=True)
@@ -24,7 +23,8 @@ class Sample:
 
     inputs   : one dict of inputs; for "steps" a base size followed by one for each grown axis and one with all grown
     axes     : for "steps", the names of the grown axes, in order        growth : rows added along each axis
-    limit    : for "memory", bytes                                       weight : share of the points; 0 = a note only
+    limit    : for "memory", bytes; for "time", how many times the solution's CPU time is slow, and half of it is fast
+    weight   : share of the points; 0 = a note only
     """
 
     name: str
@@ -123,12 +123,12 @@ def _assess_time(sample, run):
                 return Outcome(sample, False, found, (seen,))
         best_own, best_reference = min(best_own, seen.cost), min(best_reference, want.cost)
         ratio = best_own / max(best_reference, 1e-6)
-        if repeat % TIMING_REPEATS == 0 and not FAST_RATIO < ratio < SLOW_RATIO:
+        if repeat % TIMING_REPEATS == 0 and not sample.limit / 2 < ratio < sample.limit:
             break
-    if ratio <= FAST_RATIO:
+    if ratio <= sample.limit / 2:
         return Outcome(sample, True, "", (first,), ratio)
     message = f"it takes {ratio:.0f} times the CPU time of a vectorized solution"
-    return Outcome(sample, False if ratio >= SLOW_RATIO else None, message, (first,), ratio)
+    return Outcome(sample, False if ratio >= sample.limit else None, message, (first,), ratio)
 
 
 def _alike(outcome, mistake):

@@ -47,7 +47,7 @@ test_images, y_test = test_images[:500], y_test[:500]
 # %%
 print("training images", train_images.shape, train_images.dtype, "  labels", y_train.shape)
 print("test images    ", test_images.shape, test_images.dtype, "  labels", y_test.shape)
-vis.class_grid(train_images, y_train, CIFAR10_CLASSES, per_class=7, rng=np.random.default_rng(0));
+ax = vis.class_grid(train_images, y_train, CIFAR10_CLASSES, per_class=7, rng=np.random.default_rng(0))
 
 # %% [markdown]
 r"""
@@ -90,13 +90,14 @@ other_things = test_images[y_test != 1]
 something_else = other_things[np.argmin(((other_things - car) ** 2).sum(axis=(1, 2, 3)))]
 versions = {"mirrored": car[:, ::-1], "moved": moved, "brighter": brighter, "covered": covered, "not a car": something_else}
 distances = {name: np.linalg.norm(car - other) for name, other in versions.items()}
-vis.image_row([car, *versions.values()], ["original", *(f"{name}\n{distances[name]:.0f}" for name in versions)])
-print("nearest of these to the car:", min(distances, key=distances.get))
+print("nearest to farthest:", ", ".join(sorted(distances, key=distances.get)))
+axes = vis.image_row([car, *versions.values()], ["original", *(f"{name}\n{distances[name]:.0f}" for name in versions)])
 
 # %% [markdown]
 r"""
-Four of the five are still the same car to you. To the numbers, something that is not a car at all can be nearer than
-the car itself, mirrored or moved a little. Hold on to this picture: it is the ceiling of everything we do in this notebook.
+Four of the five are still the same car to you. To the numbers, an airplane above a forest is nearer to that car than
+the car's own mirror image, and a shift by four pixels counts about as much as another time of day. Hold on to
+this picture: it is the ceiling of everything we do in this notebook.
 
 ## 2. Two ways to say "far apart"
 
@@ -115,8 +116,7 @@ origin and you see the difference at once.
 """
 
 # %%
-vis.unit_balls()
-plt.title("distance 1 from the origin, in two dimensions", fontsize=9);
+ax = vis.unit_balls()
 
 # %% [markdown]
 r"""
@@ -135,7 +135,7 @@ for name, a, b in [("before", first, second), ("after", rotation @ first, rotati
     print(f"{name:6}   L1 {np.sum(np.abs(a - b)):.4f}   L2 {np.sqrt(np.sum((a - b) ** 2)):.4f}")
 
 _, axes = plt.subplots(1, 2, figsize=(7, 3.2), layout="constrained")
-for ax, angle, title in zip(axes, (0, turn), ("before: on a corner of both", "after: outside the L1 square"), strict=True):
+for ax, angle, title in zip(axes, (0, turn), ("before: L1 and L2 are 1", "after: L2 is 1, L1 is √2"), strict=True):
     vis.unit_balls(angle, ax).set_title(title, fontsize=9)
 
 # %% [markdown]
@@ -155,7 +155,7 @@ ruined[12:18, 12:18] = 255 - ruined[12:18, 12:18]  # a few pixels, wrong by much
 hazy = car + 9  # every pixel, wrong by a little
 for name, image in [("a few pixels ruined", ruined), ("a little haze everywhere", hazy)]:
     print(f"{name:26} L1 {np.sum(np.abs(car - image)):8,.0f}   L2 {np.linalg.norm(car - image):6,.0f}")
-vis.image_row([car, ruined, hazy], ["original", "a few ruined", "hazy"]);
+axes = vis.image_row([car, ruined, hazy], ["original", "a few ruined", "hazy"])
 
 # %% [markdown]
 r"""
@@ -193,6 +193,7 @@ each; here every answer costs a walk through the whole training set. The models 
 Below is the class, with the half that is already finished. The other half is yours: each exercise adds a method to it. The
 line `@add_to(KNearestNeighbor)` above a function is what attaches it, so that the class can grow from cell to cell.
 """
+
 
 # %% nbg="setup"
 class KNearestNeighbor:
@@ -236,6 +237,7 @@ r"""
 There is no room for a sign nor for anything above 255, so the numbers wrap around like an odometer, and NumPy
 keeps quiet about it. Your functions will be given such arrays. `X.astype(np.float64)` is the way out.
 """
+
 
 # %% nbg="exercise knn-two-loops"
 @add_to(KNearestNeighbor)
@@ -283,6 +285,7 @@ is really copied.
 Keep the loop over the test rows, and lose the other one.
 """
 
+
 # %% nbg="exercise knn-one-loop"
 @add_to(KNearestNeighbor)
 def compute_distances_one_loop(self, X):
@@ -329,6 +332,7 @@ Two details. To add one number per test row along the *rows* of a matrix, it has
 `nan`, so don't let it get that far.
 """
 
+
 # %% nbg="exercise knn-no-loops"
 @add_to(KNearestNeighbor)
 def compute_distances_no_loops(self, X):
@@ -366,7 +370,7 @@ for name in ("two_loops", "one_loop", "no_loops"):
     start = time.perf_counter()
     getattr(knn, f"compute_distances_{name}")(X_test[:50])
     seconds[name.replace("_", " ")] = time.perf_counter() - start
-vis.time_bars(seconds);
+ax = vis.time_bars(seconds)
 
 # %% [markdown]
 r"""
@@ -389,7 +393,7 @@ knn = KNearestNeighbor()
 knn.train(X_train, y_train)
 dists = knn.compute_distances_no_loops(X_test)
 print("dists", dists.shape)
-vis.distance_matrix(dists[:60, :240]);
+ax = vis.distance_matrix(dists[:60, :240])
 
 # %% [markdown]
 r"""
@@ -400,8 +404,8 @@ darkest of them.
 # %%
 by_row, by_column = dists.mean(axis=1).argsort(), dists.mean(axis=0).argsort()
 rows, columns = [*by_row[:2], *by_row[-3:]], [*by_column[:2], *by_column[-3:]]
-vis.image_row(test_images[rows], [f"test {i}\nmean {dists[i].mean():,.0f}" for i in rows])
-vis.image_row(train_images[columns], [f"training {j}\nmean {dists[:, j].mean():,.0f}" for j in columns]);
+axes = vis.image_row(test_images[rows], [f"test {i}\nmean {dists[i].mean():,.0f}" for i in rows])
+axes = vis.image_row(train_images[columns], [f"training {j}\nmean {dists[:, j].mean():,.0f}" for j in columns])
 
 # %% [markdown]
 r"""
@@ -439,6 +443,7 @@ it is the same for everyone, so that everyone gets the same numbers.
 
 ### Exercise: predict_labels
 """
+
 
 # %% nbg="exercise knn-predict-labels"
 @add_to(KNearestNeighbor)
@@ -502,6 +507,7 @@ Put the parts together. `num_loops` chooses among your three versions; `metric="
 can already be passed.)
 """
 
+
 # %% nbg="exercise knn-predict"
 @add_to(KNearestNeighbor)
 def predict(self, X, k=1, num_loops=0, metric="l2"):
@@ -553,7 +559,7 @@ training images. A green frame is the right label, a dashed red one a wrong labe
 
 # %%
 some = [0, 1, 4, 6, 9]
-vis.neighbors(test_images[some], y_test[some], train_images, y_train, dists[some], CIFAR10_CLASSES);
+axes = vis.neighbors(test_images[some], y_test[some], train_images, y_train, dists[some], CIFAR10_CLASSES)
 
 # %% [markdown]
 r"""
@@ -578,8 +584,8 @@ for dtype in (np.float32, np.float64):
 
 # %% [markdown]
 r"""
-This is why your functions are asked to return exact distances for images in `float32`, and why converting to `float64`
-first is a good habit with this formula. Keep it in mind: **an algebraically equal formula need not be equally good.**
+So `float64` is a good habit with this formula, even for images that come as `float32`. Keep the lesson for later
+notebooks: **two formulas that are equal on paper need not be equally good in a computer.**
 
 ## 7. The other distance, on a budget
 
@@ -603,6 +609,7 @@ How many training rows fit? A block of `rows` of them needs `rows` times the byt
 Always take at least one. The number of rows will not always divide evenly, so mind the last block. `float32` is precise enough
 here, and half as large.
 """
+
 
 # %% nbg="exercise knn-l1"
 @add_to(KNearestNeighbor)
@@ -693,7 +700,7 @@ One last experiment. We shuffle the pixels: one random order, the same for all i
 order = np.random.default_rng(0).permutation(32 * 32)
 shuffled_train = train_images.reshape(-1, 1024, 3)[:, order].reshape(train_images.shape)
 shuffled_test = test_images.reshape(-1, 1024, 3)[:, order].reshape(test_images.shape)
-vis.image_row(shuffled_train[:6], [CIFAR10_CLASSES[label] for label in y_train[:6]])
+axes = vis.image_row(shuffled_train[:6], [CIFAR10_CLASSES[label] for label in y_train[:6]])
 
 shuffled = KNearestNeighbor()
 shuffled.train(shuffled_train.reshape(5000, -1), y_train)

@@ -1,0 +1,144 @@
+"""The hidden tests are strict: the solution earns everything, every known mistake less, whatever the seed."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from autograder.course import find_course
+from autograder.judge import draw_inputs, draw_samples, in_process, judge, observe_cases, timing_samples
+from autograder.reference import mistaken, objects_for, solved
+from autograder.source import read_source
+from autograder.tasks import all_tasks
+from cs231n_kit.checks.assess import assess, recognize
+from cs231n_kit.checks.probes import find_probe
+from tests.autograder.other_solutions import OTHER_SOLUTIONS
+
+COURSE = find_course(start=None)
+EXERCISES = {c.task: (path, c) for path in COURSE.sources for c in read_source(path) if c.kind == "exercise"}
+TASKS = sorted(all_tasks())
+FEWEST = {"knn-no-loops": 6, "knn-predict-labels": 4}
+
+
+def replay(observations):
+    """Return a `run` that gives back recorded observations, in order."""
+    recorded = iter(observations)
+    return lambda inputs, measure: next(recorded)
+
+
+def verdicts_over_seeds(task, seeds, mistakes):
+    """Yield (mistake or None, outcomes) for every seed; the code runs once over all the seeds."""
+    path, exercise = EXERCISES[task.id]
+    cases = [case for case in task.hidden if case.measure != "time"]
+    drawn = [(case, draw_inputs(task, case, seed)) for seed in seeds for case in cases]
+    expected = observe_cases(path, task, drawn)
+    template = draw_samples(path, task, task.hidden, seeds[0])
+    for mistake in [None, *mistakes]:
+        changed = {task.id: mistaken(exercise, mistake, path)} if mistake else None
+        shown = observe_cases(path, task, drawn, changed)
+        for start in range(0, len(drawn), len(cases)):
+            window = range(start, start + len(cases))
+            samples = [
+                replace(sample, inputs=drawn[i][1], expected=expected[i], mistakes={mistake.id: shown[i]} if mistake else {})
+                for i, sample in zip(window, template, strict=True)
+            ]
+            yield mistake, assess(samples, replay([o for i in window for o in shown[i]]))
+
+
+def lost(outcomes):
+    return sum(o.sample.weight for o in outcomes if o.passed is False)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", TASKS)
+def test_for_200_seeds_the_solution_loses_nothing_and_every_mistake_something(name):
+    task = all_tasks()[name]
+    for mistake, outcomes in verdicts_over_seeds(task, range(200), task.mistakes):
+        if mistake is None:
+            assert lost(outcomes) == 0, [o.message for o in outcomes if o.passed is False]
+        else:
+            assert lost(outcomes) > 0, f"{mistake.id} got full marks"
+
+
+@pytest.mark.parametrize("name", TASKS)
+@pytest.mark.parametrize("side", ["public", "hidden"])
+def test_every_mistake_is_recognized_as_itself(name, side):
+    task = all_tasks()[name]
+    path, exercise = EXERCISES[name]
+    samples = draw_samples(path, task, task.public if side == "public" else task.hidden, seed=11)
+    probe = find_probe(name)
+    for mistake in task.mistakes:
+        with solved(path, {name: mistaken(exercise, mistake, path)}) as namespace:
+            outcomes = assess(samples, in_process(probe, objects_for(probe, namespace)))
+        if side == "hidden" or any(o.passed is False for o in outcomes):
+            assert recognize(outcomes) == mistake.id
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_there_are_enough_mistakes_and_each_has_a_hint_of_its_own(name):
+    mistakes = all_tasks()[name].mistakes
+    assert len(mistakes) >= FEWEST.get(name, 3)
+    assert len({m.id for m in mistakes}) == len({m.title for m in mistakes}) == len({m.hint for m in mistakes}) == len(mistakes)
+    assert all(len(m.hint) > 60 for m in mistakes)
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_a_hint_does_not_hand_over_the_solution(name):
+    _, exercise = EXERCISES[name]
+    lines = [line.strip() for line in exercise.solution.split("\n") if len(line.strip()) > 20]
+    for mistake in all_tasks()[name].mistakes:
+        assert not any(line in mistake.hint for line in lines)
+
+
+@pytest.mark.parametrize(("name", "number"), [(n, i) for n in OTHER_SOLUTIONS for i in range(len(OTHER_SOLUTIONS[n]))])
+def test_correct_code_in_another_form_earns_everything(name, number):
+    task = all_tasks()[name]
+    path, exercise = EXERCISES[name]
+    text = exercise.text.replace(exercise.solution, OTHER_SOLUTIONS[name][number])
+    probe = find_probe(name)
+    samples = draw_samples(path, task, task.hidden, seed=5)
+    with solved(path, {name: text}) as namespace:
+        verdict = judge(name, samples, in_process(probe, objects_for(probe, namespace)), 4.0)
+    assert verdict.points == 4.0, verdict.report
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [n for n in TASKS if any(c.measure == "time" for c in all_tasks()[n].hidden)])
+def test_the_solution_is_fast_and_a_broadcast_over_everything_is_not(name):
+    task = all_tasks()[name]
+    path, exercise = EXERCISES[name]
+    probe = find_probe(name)
+    slow = next(m for m in task.mistakes if m.id == "giant-broadcast")
+    with timing_samples(path, task, seed=3) as timings:
+        with solved(path) as namespace:
+            solution = assess(timings, in_process(probe, objects_for(probe, namespace)))
+        with solved(path, {name: mistaken(exercise, slow, path)}) as namespace:
+            mistake = assess(timings, in_process(probe, objects_for(probe, namespace)))
+    assert all(o.passed for o in solution)
+    assert any(o.passed is not True for o in mistake)
+    assert max(o.ratio for o in mistake) > 5 * max(o.ratio for o in solution)
+
+
+def test_the_same_seed_draws_the_same_inputs_and_another_seed_others():
+    task = all_tasks()["knn-no-loops"]
+    first, again, other = (draw_inputs(task, task.hidden[0], seed)[0]["X_train"] for seed in (1, 1, 2))
+    assert np.array_equal(first, again)
+    assert first.shape != other.shape or not np.array_equal(first, other)
+
+
+def test_hidden_cases_are_of_other_kinds_than_the_public_ones():
+    for task in all_tasks().values():
+        assert {c.name for c in task.hidden} - {c.name for c in task.public}, task.id
+
+
+def test_steps_and_time_decide_apart_from_values():
+    task = all_tasks()["knn-no-loops"]
+    path, exercise = EXERCISES[task.id]
+    loop = next(m for m in task.mistakes if m.id == "loop-in-disguise")
+    probe = find_probe(task.id)
+    samples = draw_samples(path, task, task.hidden, seed=2)
+    with solved(path, {task.id: mistaken(exercise, loop, path)}) as namespace:
+        verdict = judge(task.id, samples, in_process(probe, objects_for(probe, namespace)), 10.0)
+    assert verdict.status == "partial"
+    assert 0 < verdict.points < 10
+    assert verdict.mistake == "loop-in-disguise"

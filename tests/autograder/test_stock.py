@@ -1,0 +1,94 @@
+"""Stock nbgrader works on the same notebooks and gives honest students the same scores as `autograder grade`."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from autograder.build import kind_of
+from autograder.course import Course
+from autograder.grade import grade_class
+from autograder.sample_class import write_sample_class
+
+ASSIGNMENT = "a1_data_driven"
+STUDENTS = ("ada", "frances", "john", "leslie", "syntax", "untouched")
+SHOWN = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning", "ignore::UserWarning")
+
+
+def copy_course(course, folder):
+    for part in ("solutions", "assignments"):
+        shutil.copytree(course.root / part, folder / part)
+    shutil.copy(course.root / "nbgrader_config.py", folder)
+    return Course(folder)
+
+
+def without_show_cells(path):
+    """Experiments are not graded; leaving them out keeps the test short on both sides."""
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells = [cell for cell in notebook.cells if kind_of(cell) != "show"]
+    nbformat.write(notebook, path)
+
+
+def nbgrader(course, *arguments):
+    environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+    command = [sys.executable, "-m", "nbgrader", *arguments]
+    done = subprocess.run(command, cwd=course.root, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr[-3000:]
+
+
+def scores(course):
+    from nbgrader.api import Gradebook
+
+    with Gradebook(f"sqlite:///{course.root / 'gradebook.db'}", "cs231n") as gradebook:
+        return {
+            (submission.student.id, grade.name): grade.auto_score
+            for submission in gradebook.assignment_submissions(ASSIGNMENT)
+            for notebook in submission.notebooks
+            for grade in notebook.grades
+        }
+
+
+@pytest.mark.slow
+@SHOWN
+def test_stock_autograde_and_the_grader_agree_on_every_cell_of_honest_students(course, tmp_path):
+    ours, stock = (copy_course(course, tmp_path / name) for name in ("ours", "stock"))
+    write_sample_class(ours, ASSIGNMENT)
+    for folder in (ours.root / "submitted").iterdir():
+        if folder.name not in STUDENTS:
+            shutil.rmtree(folder)
+    for path in (ours.root / "submitted").rglob("*.ipynb"):
+        without_show_cells(path)
+    shutil.copytree(ours.root / "submitted", stock.root / "submitted")
+
+    grade_class(ours, ASSIGNMENT)
+    nbgrader(stock, "generate_assignment", ASSIGNMENT, "--force")
+    nbgrader(stock, "autograde", ASSIGNMENT)
+
+    mine, theirs = scores(ours), scores(stock)
+    assert {student for student, _ in mine} == set(STUDENTS)
+    assert mine == theirs
+    assert sum(v for (student, _), v in mine.items() if student == "ada" and v is not None) == 19
+    assert sum(v for (student, _), v in mine.items() if student == "untouched") == 0
+
+
+@pytest.mark.slow
+@SHOWN
+def test_stock_validate_passes_the_solution_and_fails_the_release(course, tmp_path):
+    from nbgrader.validator import Validator
+
+    results = {}
+    for side in ("solutions", "assignments"):
+        path = tmp_path / side / "knn.ipynb"
+        path.parent.mkdir()
+        shutil.copy(course.root / side / ASSIGNMENT / "knn.ipynb", path)
+        without_show_cells(path)
+        shutil.copy(course.root / "nbgrader_config.py", tmp_path)
+        (tmp_path / "solutions" / ASSIGNMENT).mkdir(parents=True, exist_ok=True)
+        shutil.copy(course.root / "solutions" / ASSIGNMENT / "knn.py", tmp_path / "solutions" / ASSIGNMENT)
+        results[side] = Validator().validate(str(path))
+    assert results["solutions"] == {}
+    assert len(results["assignments"]["failed"]) == 6 + 4  # the checks, and the questions left unanswered
