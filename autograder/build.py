@@ -201,6 +201,7 @@ def _execute_stale(course: Course, say) -> list[Path]:
 def _execute(source: Path) -> nbformat.NotebookNode:
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError, CellTimeoutError
+    from nbconvert.filters import strip_ansi
 
     notebook = _assemble(source)
     client = NotebookClient(
@@ -214,7 +215,7 @@ def _execute(source: Path) -> nbformat.NotebookNode:
     try:
         client.execute(env={**os.environ, **ONE_THREAD})
     except (CellExecutionError, CellTimeoutError) as error:
-        raise BuildError(f"{source}: the solution does not run\n\n{error}") from None
+        raise BuildError(f"{source}: the solution does not run\n\n{strip_ansi(str(error))}") from None
     notebook.metadata = nbformat.from_dict(METADATA)
     return notebook
 

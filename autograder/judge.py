@@ -143,6 +143,7 @@ def _sample(task, case, inputs, expected) -> Sample:
         inputs=inputs,
         expected=expected,
         weight=case.weight,
+        remark=case.remark,
         tolerance=task.tolerance,
         axes=case.axes,
         growth=GROWTH if case.axes else 0,

@@ -19,7 +19,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 def test_environment_yml_names_the_same_packages_as_pyproject():
     listed = yaml.safe_load((ROOT / "environment.yml").read_text())["dependencies"]
     from_pip = next(entry["pip"] for entry in listed if isinstance(entry, dict))
-    conda = [entry for entry in listed if isinstance(entry, str) and entry not in ("pip", f"python{PROJECT['requires-python']}")]
+    conda = [e for e in listed if isinstance(e, str) and e not in ("pip", f"python{PROJECT['requires-python']}")]
     extras = PROJECT["optional-dependencies"]
     assert sorted(conda) == sorted([*PROJECT["dependencies"], *extras["instructor"]])
     assert from_pip == extras["development"]

@@ -27,6 +27,7 @@ class Case:
     draw: Callable[..., dict]
     measure: str = "values"
     weight: float = 1.0  # share of the points; 0 = worth a note, not a mark
+    remark: str = ""  # with weight 0: what to say about it
     axes: tuple[str, ...] = ()
     limit: float = 0.0  # for "memory": bytes; for "time": how many times the solution's CPU time is slow
 

@@ -88,6 +88,15 @@ _ONE_LOOP_STEPS = Case(
 )
 _NO_LOOPS_MEMORY = Case("memory on images", _small_images, "memory", 2.0, limit=3e6)
 
+_IDENTICAL = Case(
+    "a training image among the test images",
+    _same_rows,
+    weight=0,
+    remark="This costs nothing here, but you should know. An image is at distance 0 from itself, and rounding leaves a tiny "
+    "number there instead. If it is negative, its square root is NaN, which sorts behind every other distance, so that the "
+    "nearest image of all is missed.",
+)
+
 # --- what learners get wrong
 
 _NO_ROOT = dict(
@@ -146,6 +155,13 @@ _TWO_LOOPS = (
     Mistake(**_SUM_FIRST, replace={_SUMMED: "np.sum(X[i] - X_train[j]) ** 2"}),
     Mistake(**_UINT8, replace={_CONVERT: _NO_CONVERSION}),
     Mistake(
+        "returned-early",
+        "the function returns after the first test row",
+        "A `return` ends the function wherever it stands, also in the middle of a loop: all rows but the first keep their "
+        "zeros. Is there one that is indented too far?",
+        replace={f"dists[i, j] = np.sqrt({_SUMMED})": f"dists[i, j] = np.sqrt({_SUMMED})\n        return dists"},
+    ),
+    Mistake(
         "last-row-missing",
         "the last row and column stay zero",
         "`range(n)` already stops before n. With `range(n - 1)` the last image is never compared with anything, and its "
@@ -184,24 +200,32 @@ _NO_LOOPS = (
     Mistake(
         "cross-term-once",
         "the cross term is there once instead of twice",
-        "Multiply (a - b)(a - b) out by hand: a·a, minus a·b, minus b·a, plus b·b. How often does a·b occur?",
+        "Multiply (x - t)·(x - t) out by hand: x·x, minus x·t, minus t·x, plus t·t. How often does x·t occur?",
         replace={"2 * X @": "X @"},
     ),
     Mistake(
         "cross-term-added",
         "the cross term has the wrong sign",
-        "These are the lengths of a + b, not of a - b: a test image would be far from itself. Check the sign of a·b when "
-        "(a - b)² is multiplied out.",
+        "These are the lengths of x + t, not of x - t: a test image would be far from itself. Check the sign of x·t when "
+        "(x - t)² is multiplied out.",
         replace={"- 2 * X @": "+ 2 * X @"},
     ),
     Mistake(
         "cross-term-missing",
-        "the cross term a·b is missing",
-        "‖a‖² + ‖b‖² is the squared distance only if a and b are at right angles. The products of test and training rows, "
+        "the cross term x·t is missing",
+        "‖x‖² + ‖t‖² is the squared distance only if x and t are at right angles. The products of test and training rows, "
         "one number for each pair, are what brings the two images together.",
         replace={"- 2 * X @ X_train.T": "- 0 * X @ X_train.T"},
     ),
     Mistake(**_SWAPPED, replace={f"return {_ROOT}": f"return {_ROOT}.T"}),
+    Mistake(
+        "not-upright",
+        "‖test row‖² lies down where it should stand upright",
+        "An array of shape (num_test,) is lined up with the last axis of a matrix, that of the training rows. To go with "
+        "the rows of the matrix, one number for each test row, it has to be a column of shape (num_test, 1). With unequal "
+        "numbers of rows NumPy refuses; with equal numbers it adds the wrong ones in silence.",
+        replace={"np.sum(X**2, axis=1)[:, np.newaxis]": "np.sum(X**2, axis=1)"},
+    ),
     Mistake(
         "norms-on-the-wrong-axis",
         "‖test row‖² and ‖training row‖² are added along each other's axis",
@@ -220,14 +244,14 @@ _NO_LOOPS = (
         "there is still a loop over the test rows",
         "The values are right, but Python still takes some steps for every test image: a comprehension, `map`, "
         "`np.vectorize` or `apply_along_axis` is a loop in other clothes. The matrix product of all test rows with all "
-        "training rows gives every a·b in a single step.",
+        "training rows gives every x·t in a single step.",
         replace={"squared = " + _SQUARES: "squared = np.array([np.sum((x - X_train) ** 2, axis=1) for x in X])"},
     ),
     Mistake(
         "pair-by-pair",
         "every pair of rows still costs Python a step",
         "The values are right, but the two loops are still there, one inside the other. Write the squared distance as "
-        "‖a‖² - 2 a·b + ‖b‖² and look for one NumPy call that does each of the three terms for all pairs.",
+        "‖x‖² - 2 x·t + ‖t‖² and look for one NumPy call that does each of the three terms for all pairs.",
         replace={"squared = " + _SQUARES: "squared = np.array([[np.sum((x - t) ** 2) for t in X_train] for x in X])"},
     ),
     Mistake(
@@ -275,11 +299,18 @@ _L1_STEPS = Case(
 
 _L1 = (
     Mistake(
-        "differences-cancel",
-        "the differences are summed with their signs",
-        "Without absolute values a pixel that is too bright makes up for one that is too dark, and two different images "
-        "can be at distance 0. Take the absolute value of each difference, before the sum.",
+        "absolute-value-too-late",
+        "the absolute value is taken after the sum",
+        "Once the differences have been added with their signs, a pixel that is too bright has made up for one that is too "
+        "dark, and two different images can be at distance 0. Take the absolute value of each difference, before the sum.",
         replace={"np.abs(differences).sum(axis=2)": "np.abs(differences.sum(axis=2))"},
+    ),
+    Mistake(
+        "no-absolute-value",
+        "the differences are added with their signs",
+        "Some of these distances are negative, and a distance never is: a pixel that is too bright makes up for one that is "
+        "too dark. Look at the formula for d₁ once more. What stands around each difference?",
+        replace={"np.abs(differences).sum(axis=2)": "differences.sum(axis=2)"},
     ),
     Mistake(
         "largest-difference",
@@ -306,9 +337,18 @@ _L1 = (
     Mistake(
         "one-giant-block",
         "the memory budget is ignored",
-        "The values are right, but all differences are in memory at the same time, (num_test, num_train, D) of them. Work "
-        "out how many rows of differences fit in `max_bytes` and take that many at a time.",
+        "The values are right, but there are more differences in memory at a time than `max_bytes` allows. Neither all "
+        "training rows nor a fixed number of them is right for every budget: work out how many rows of differences fit.",
         replace={"rows = max(1, max_bytes // X.nbytes)": "rows = num_train"},
+    ),
+    Mistake(
+        "test-row-by-test-row",
+        "there is a step for every test row",
+        "The values are right, but Python takes the test rows one at a time, and each is compared with the whole training "
+        "set however small the budget is. Keep all the test rows together, and let `max_bytes` decide how many training "
+        "rows are subtracted from them at once.",
+        body="    for i in range(num_test):\n"
+        "        dists[i] = np.abs(X[i].astype(np.float32) - self.X_train.astype(np.float32)).sum(axis=1)\n",
     ),
     Mistake(
         "row-by-row",
@@ -425,6 +465,13 @@ _PREDICT_LABELS = (
         replace={_NEAREST: "nearest = np.argsort(dists[i])[:k]"},
     ),
     Mistake(
+        "count-for-label",
+        "these are numbers of votes, not labels",
+        "`max` tells how many votes the winner got. Which label is it that got them? A maximum and the place of a maximum "
+        "are two different questions.",
+        replace={_VOTE: "np.bincount(nearest).max()"},
+    ),
+    Mistake(
         "mean-label",
         "the labels are averaged",
         "Labels are names, not amounts: the mean of a cat (3) and a dog (5) is not a deer (4). Count how often each label "
@@ -510,7 +557,7 @@ TASKS = (
             *_L2_PUBLIC,
             _NO_LOOPS_STEPS,
             _NO_LOOPS_MEMORY,
-            Case("a training image among the test images", _same_rows, weight=0),
+            _IDENTICAL,
         ),
         (
             *_L2_HIDDEN,
@@ -518,7 +565,7 @@ TASKS = (
             _NO_LOOPS_MEMORY,
             Case("speed on images", _many_images, "time", limit=6),
             Case("speed on many points with few features", _many_points, "time", limit=20),
-            Case("a training image among the test images", _same_rows, weight=0),
+            _IDENTICAL,
         ),
         _NO_LOOPS,
         _FLOAT32,
@@ -528,6 +575,7 @@ TASKS = (
         (
             Case("room for everything at once", lambda rng: _l1_inputs(rng, 4, 6)),
             Case("blocks, the last one smaller", _l1_blocks),
+            Case("a budget below one row", _l1_tiny_budget),
             Case("pixels that arrive as uint8", _l1_pixels),
             _L1_STEPS,
             _L1_MEMORY,

@@ -24,7 +24,7 @@ class Sample:
     inputs   : one dict of inputs; for "steps" a base size followed by one for each grown axis and one with all grown
     axes     : for "steps", the names of the grown axes, in order        growth : rows added along each axis
     limit    : for "memory", bytes; for "time", how many times the solution's CPU time is slow, and half of it is fast
-    weight   : share of the points; 0 = a note only
+    weight   : share of the points; 0 = a note only, for which `remark` says what it means
     """
 
     name: str
@@ -33,6 +33,7 @@ class Sample:
     expected: list[Observation]
     mistakes: dict[str, list[Observation]] = field(default_factory=dict)
     weight: float = 1.0
+    remark: str = ""
     tolerance: float = TOLERANCE
     axes: tuple[str, ...] = ()
     growth: int = 0

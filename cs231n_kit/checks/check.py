@@ -1,6 +1,8 @@
 """The visible check: run the public cases of a task and tell the learner what is right and what is not."""
 
+import ast
 import os
+import sys
 import textwrap
 import time
 
@@ -9,7 +11,7 @@ from cs231n_kit.checks.observe import observe
 from cs231n_kit.checks.probes import Probe, find_probe
 from cs231n_kit.checks.store import load_frozen
 
-WIDTH = 100
+WIDTH = 90
 
 
 class CheckFailed(Exception):
@@ -27,6 +29,14 @@ def check(task: str, *objects) -> None:
     """
     probe = find_probe(task)
     frozen = load_frozen("cs231n_kit.checks", probe)
+    if _has_syntax_error(probe.target):
+        print(
+            _wrap(
+                f"✎ {task}: the cell that defines {probe.target} did not run, for its last version is not valid Python. "
+                f"Repair what Jupyter marked in red there, run it, then this one."
+            )
+        )
+        raise CheckFailed(f"{task} was not tried; what is defined is an older version")
     outcomes = assess(frozen["samples"], lambda inputs, measure: observe(probe, objects, inputs, measure, quiet=False))
     print(describe(probe, outcomes, frozen["mistakes"]))
     if is_right(outcomes):
@@ -34,6 +44,19 @@ def check(task: str, *objects) -> None:
             print(_race_sentence(probe, objects))
     elif os.environ.get("NBGRADER_EXECUTION") != "autograde":
         raise CheckFailed(f"{task} is not right yet; the lines above say where")
+
+
+def _has_syntax_error(target: str) -> bool:
+    """Return whether the last cell run that defines `target` is not valid Python: what exists is then an older version."""
+    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+    if shell is None or not shell.user_ns.get("In"):
+        return False
+    cells = [source for source in shell.user_ns["In"] if f"def {target}(" in source]
+    try:
+        ast.parse(shell.transform_cell(cells[-1]) if cells else "")
+    except SyntaxError:
+        return True
+    return False
 
 
 def is_right(outcomes: list[Outcome]) -> bool:
@@ -47,42 +70,53 @@ def describe(probe: Probe, outcomes: list[Outcome], mistakes: dict[str, dict]) -
     mistakes : {id: {"title": ..., "hint": ...}}
     """
     if any(failed_with(o, UNWRITTEN) for o in outcomes):
-        return (
-            f"✎ {probe.task}: {probe.target} is not written yet. Replace `raise NotImplementedError()` in the cell above "
-            f"with your code, run that cell, then this one."
+        return _wrap(
+            f"✎ {probe.task}: {probe.target} is not written yet, or it still reaches `raise NotImplementedError()`. "
+            f"Put your code in place of that line, run the cell, then this one."
         )
     if any(_is_undefined(o, probe) for o in outcomes):
-        return f"✎ {probe.task}: there is no {probe.target} yet. Run the cell above, which defines it, then this one."
+        return _wrap(f"✎ {probe.task}: there is no {probe.target} yet. Run the cell above, which defines it, then this one.")
     lines = [_headline(probe, outcomes), *_case_lines(outcomes)]
     mistake = recognize(outcomes)
     if mistake:
         words = mistakes[mistake]
-        lines += ["", f"  This looks like a mistake we know: {words['title']}.", _wrap(words["hint"])]
+        lines += ["", _wrap(f"This looks like a mistake we know: {words['title']}.", "  "), _wrap(words["hint"], "  ")]
     return "\n".join(lines)
 
 
 def _case_lines(outcomes):
     """Tell the first failed case in full and the others by name, then what is unclear or only worth a note."""
     failed = [o for o in outcomes if o.passed is False and o.sample.weight > 0]
-    lines = [f"  ✗ {o.sample.name}: {o.message}" for o in failed[:1]]
+    lines = [_told("✗", o) for o in failed[:1]]
     if len(failed) > 1:
-        lines.append(_wrap("✗ not right either: " + "; ".join(o.sample.name for o in failed[1:])))
-    noted = [o for o in outcomes if o.passed is not True and o not in failed]
+        lines.append(_wrap("✗ not right either: " + "; ".join(o.sample.name for o in failed[1:]), "  "))
     if not failed:
-        lines += [f"  · {o.sample.name}: {o.message}" for o in noted]
+        for o in outcomes:
+            if o.passed is not True:
+                lines += [_told("·", o), *([_wrap(o.sample.remark, "    ")] if o.sample.remark else [])]
     return lines
+
+
+def _told(mark, outcome):
+    """Return an outcome's message, with its first line wrapped and the others, which show numbers or code, as they are."""
+    first, *rest = outcome.message.split("\n")
+    return "\n".join([_wrap(f"{mark} {outcome.sample.name}: {first}", "  "), *rest])
 
 
 def _headline(probe, outcomes):
     counted = [o for o in outcomes if o.sample.weight > 0]
     good = sum(o.passed is not False for o in counted)
     if good == len(counted):
-        extras = [word for measure, word in _PRAISE.items() if any(o.sample.measure == measure for o in counted)]
-        return f"✓ {probe.task}: " + ", ".join([f"right in all {good} cases", *extras])
+        return _wrap(f"✓ {probe.task}: " + ", ".join([f"right in all {good} cases", *_praise(counted)]))
     return f"✗ {probe.task}: {good} of {len(counted)} cases are right"
 
 
-_PRAISE = {"steps": "loop-free", "memory": "within its memory"}
+def _praise(outcomes):
+    for o in outcomes:
+        if o.sample.measure == "steps":
+            yield "without a loop over " + " or ".join(f"{axis}s" for axis in o.sample.axes)
+        if o.sample.measure == "memory":
+            yield "with little memory"
 
 
 def _is_undefined(outcome, probe):
@@ -92,8 +126,8 @@ def _is_undefined(outcome, probe):
     )
 
 
-def _wrap(text):
-    return textwrap.fill(" ".join(text.split()), WIDTH, initial_indent="  ", subsequent_indent="  ")
+def _wrap(text, indent=""):
+    return textwrap.fill(" ".join(text.split()), WIDTH, initial_indent=indent, subsequent_indent=indent or "  ")
 
 
 def _race_sentence(probe, objects):
@@ -102,7 +136,7 @@ def _race_sentence(probe, objects):
     inputs = race.draw()
     if observe(rival, objects, {name: value[:2] for name, value in inputs.items()}).failure:
         return f"  Write {rival.target} too, and this check will show how much faster {probe.target} is."
-    slow, fast = _seconds(rival, objects, inputs), min(_seconds(probe, objects, inputs) for _ in range(3))
+    slow, fast = _seconds(rival, objects, inputs), min(_seconds(probe, objects, inputs) for _ in range(5))
     return f"  {slow / fast:,.0f} times as fast as {race.words}: {1e3 * slow:.0f} ms became {1e3 * fast:.1f} ms."
 
 

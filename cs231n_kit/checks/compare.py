@@ -46,7 +46,7 @@ def _failure_difference(got, want):
         return None
     if not got:
         return f"it should have raised {want.kind}"
-    where = f"\n      at {got.line}" if got.line else ""
+    where = f"\n      in {got.line}" if got.line else ""
     return f"it raised {got.kind}: {got.message}{where}"
 
 
@@ -59,7 +59,7 @@ def _output_difference(name, got, want, tolerance):
     if a.shape != b.shape:
         return _shape_sentence(name, a, b)
     if "U" in (a.dtype.kind, b.dtype.kind):
-        return None if np.array_equal(a, b) else f"{name} is {_show(a)}, expected {_show(b)}"
+        return None if np.array_equal(a, b) else f"{name}\n      were     {_listed(a)}\n      expected {_listed(b)}"
     if relative_error(a, b) <= tolerance:
         return None
     return _value_sentence(name, a, b, tolerance)
@@ -67,7 +67,7 @@ def _output_difference(name, got, want, tolerance):
 
 def _type_sentence(name, kind):
     if kind == "NoneType":
-        return f"{name} is None: does the function end with `return`?"
+        return f"the function returned None where {name} was expected: does it end with `return`?"
     if kind == "matrix":
         return f"{name} is an np.matrix, which multiplies and indexes in its own way; return a plain array"
     return f"{name} is a {kind}, expected a NumPy array of numbers"
@@ -95,7 +95,12 @@ def _value_sentence(name, a, b, tolerance):
     text = f"{wrong.sum()} of {wrong.size} entries of {name} are off\n      {_entry(name, first, a, b)}"
     if np.isnan(a).sum() > np.isnan(b).sum():
         text = f"{name} holds {np.isnan(a).sum()} NaN (not a number)\n      {_entry(name, first, a, b)}"
-    return text if worst == first else f"{text}   (first)\n      {_entry(name, worst, a, b)}   (worst)"
+    whole = a.dtype.kind in "biu" and b.dtype.kind in "biu"  # of labels, none is worse than another
+    return text if worst == first or whole else f"{text}   (first)\n      {_entry(name, worst, a, b)}   (worst)"
+
+
+def _listed(words):
+    return ", then ".join(map(str, np.atleast_1d(words))) or "nothing"
 
 
 def _entry(name, index, a, b):

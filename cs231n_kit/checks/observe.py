@@ -139,8 +139,12 @@ def _plain(returned):
 def _failure(error):
     """Describe an exception by its class, its words and the last line of code outside this package and NumPy."""
     frames = [f for f in traceback.extract_tb(error.__traceback__) if _is_learners(f.filename)]
-    line = f"line {frames[-1].lineno}: {frames[-1].line}" if frames and frames[-1].line else ""
-    return Failure(type(error).__name__, str(error)[:300], line)
+    return Failure(type(error).__name__, str(error)[:300], _place(frames[-1]) if frames else "")
+
+
+def _place(frame):
+    where = "" if frame.name.startswith("<") else f"{frame.name}, "
+    return f"{where}line {frame.lineno}: {frame.line}" if frame.line else ""
 
 
 def _is_learners(filename):

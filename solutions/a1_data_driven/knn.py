@@ -63,21 +63,22 @@ print(train_images[0, :4, :8, 0].astype(int))
 r"""
 Between those numbers and the word "frog" lies a gap, and the same frog can land almost anywhere on this side of it:
 
-| what changes | what it does to the numbers |
+| what changes | for example |
 |---|---|
 | **viewpoint** | the camera moves, and every pixel shows another part of the animal |
-| **scale** | the frog fills the picture, or a corner of it |
+| **scale** | the frog fills the picture, or only a corner of it |
 | **deformation** | legs stretch, necks turn |
 | **occlusion** | half of it sits behind a leaf |
 | **illumination** | the same scene at dusk: all numbers shrink |
-| **background clutter** | green frog, green grass |
-| **variation within a class** | armchair, stool, throne: all are chairs |
+| **background clutter** | a green frog on green grass |
+| **variation within a class** | poodle, dachshund, husky: all are dogs |
 
-Let us do some of that to one image on purpose, and measure how far the numbers move. "How far" is the root of the
-summed squared differences between the two arrays; in a minute you will write it yourself.
+Let us do some of that to one image on purpose, and measure how far the numbers move. "How far" is the square root of
+the summed squared differences between the two arrays; in a minute you will write it yourself. For comparison there is
+a picture of something else: of all our test images that don't show a car, the one that comes nearest.
 
 **Predict first:** which ends up farthest from the original: the mirrored copy, the copy moved by four pixels, the
-brighter copy, the one with a patch over it, or *a picture of something else*?
+brighter copy, the one with a patch over it, or the picture of *something else*?
 """
 
 # %%
@@ -96,8 +97,9 @@ axes = vis.image_row([car, *versions.values()], ["original", *(f"{name}\n{distan
 # %% [markdown]
 r"""
 Four of the five are still the same car to you. To the numbers, an airplane above a forest is nearer to that car than
-the car's own mirror image, and a shift by four pixels counts about as much as another time of day. Hold on to
-this picture: it is the ceiling of everything we do in this notebook.
+the car's own mirror image, and a shift by four pixels counts about as much as another time of day. Such a
+distance knows which places are bright and which are dark. It knows nothing about cars, and whatever we build on it in
+this notebook won't, either.
 
 ## 2. Two ways to say "far apart"
 
@@ -131,27 +133,27 @@ again. (Turning the axes one way is turning the points the other way.)
 first, second = np.array([0.0, 1.0]), np.array([1.0, 0.0])
 turn = np.deg2rad(45)
 rotation = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
-for name, a, b in [("before", first, second), ("after", rotation @ first, rotation @ second)]:
+_, axes = plt.subplots(1, 2, figsize=(7, 3.4), layout="constrained")
+for ax, name, a, b in [(axes[0], "before", first, second), (axes[1], "after", rotation @ first, rotation @ second)]:
     print(f"{name:6}   L1 {np.sum(np.abs(a - b)):.4f}   L2 {np.sqrt(np.sum((a - b) ** 2)):.4f}")
-
-_, axes = plt.subplots(1, 2, figsize=(7, 3.2), layout="constrained")
-for ax, angle, title in zip(axes, (0, turn), ("before: L1 and L2 are 1", "after: L2 is 1, L1 is √2"), strict=True):
-    vis.unit_balls(angle, ax).set_title(title, fontsize=9)
+    vis.balls_through(b - a, ax).set_title(f"{name}: the difference of the two points", fontsize=9)
+    ax.set(xlim=(-2.4, 2.4), ylim=(-2.4, 2.4))
 
 # %% [markdown]
 r"""
-L2 stays put; L1 falls from 2 to √2. That is a reason to prefer L1 when each axis *means* something (age, height,
+The arrow keeps its length, and so does the circle it ends on: L2 stays √2. But now it points into a corner of the
+square, where a smaller square reaches it: L1 falls from 2 to √2. That is a reason to prefer L1 when each axis *means* something (age, height,
 income: you would never mix them), and L2 when the axes are an arbitrary choice.
 
 The other difference is what they make of **one large difference against many small ones**. Squaring makes the large
-ones count for more, so L2 dislikes a single ruined pixel; L1 only cares for the total. (The same two formulas come
+ones count for more, so L2 dislikes a single ruined pixel; L1 only cares about the total. (The same two formulas come
 back twice in this course: as losses, where squares chase outliers and absolute values tolerate them, and as penalties
 on weights, where L1 drives weights to exactly zero and L2 merely shrinks them.)
 """
 
 # %%
 ruined = car.copy()
-ruined[12:18, 12:18] = 255 - ruined[12:18, 12:18]  # a few pixels, wrong by much
+ruined[12:18, 12:18] = 255 - ruined[12:18, 12:18]  # a few pixels, wrong by a lot
 hazy = car + 9  # every pixel, wrong by a little
 for name, image in [("a few pixels ruined", ruined), ("a little haze everywhere", hazy)]:
     print(f"{name:26} L1 {np.sum(np.abs(car - image)):8,.0f}   L2 {np.linalg.norm(car - image):6,.0f}")
@@ -173,11 +175,11 @@ The conclusion is true and the derivation is not. What is wrong, and why does it
 # %% [markdown] nbg="answer knn-question-rotation 2"
 r"""
 $d_2$ is $\sqrt{1^2 + 1^2} = \sqrt 2$ before the rotation and $\sqrt{(\sqrt 2)^2 + 0^2} = \sqrt 2$ after it. The notes
-forgot the square root and report the *squared* distance, 2, both times. Since the same mistake is made on both sides, the two
+forget the square root and report the *squared* distance, 2, both times. Since the same mistake is made on both sides, the two
 wrong numbers are equal, and the claim that they don't change survives. Only $d_1$ changes, from $2$ to $\sqrt 2$.
 
-*Full points: finds the missing root and gives √2 for both. One point: says that $d_2$ is √2 without the reason that
-the slip cancels.*
+*One point for the missing square root, with √2 both times. One point for why it doesn't show: the slip is the same on
+both sides, so the two wrong numbers are still equal.*
 """
 
 # %% [markdown]
@@ -190,8 +192,8 @@ even depend on how many images there are. All the work is left for the moment wh
 That is the opposite of what one wants. We could wait an hour for training, once, if answers came in a millisecond
 each; here every answer costs a walk through the whole training set. The models of the later notebooks turn this around.
 
-Below is the class, with the half that is already finished. The other half is yours: each exercise adds a method to it. The
-line `@add_to(KNearestNeighbor)` above a function is what attaches it, so that the class can grow from cell to cell.
+Below is the class, so far with a single method. The others are yours: each exercise adds one. The line
+`@add_to(KNearestNeighbor)` above a function is what attaches it, so that the class can grow from cell to cell.
 """
 
 
@@ -222,8 +224,8 @@ $$
 \qquad \texttt{dists}: (\texttt{num\_test}, \texttt{num\_train})
 $$
 
-One pair at a time, as you would by hand. Build it from NumPy's arithmetic: `np.linalg.norm` and SciPy would do it for you, and
-spoil the fun.
+One pair at a time, as you would by hand. Build it from NumPy's arithmetic. (`np.linalg.norm` would do it for you. The
+check can't see whether you used it; you would only miss the fun.)
 
 One trap first. Images are often stored as `uint8`, whole numbers from 0 to 255 and *nothing else*:
 """
@@ -234,7 +236,7 @@ print("3 - 5  =", (a - b)[0], "    20 · 20 =", (a * b)[1])
 
 # %% [markdown]
 r"""
-There is no room for a sign nor for anything above 255, so the numbers wrap around like an odometer, and NumPy
+There is no room for a sign or for anything above 255, so the numbers wrap around like an odometer, and NumPy
 keeps quiet about it. Your functions will be given such arrays. `X.astype(np.float64)` is the way out.
 """
 
@@ -271,9 +273,9 @@ r"""
 ### Exercise: one loop
 
 Python takes many steps for every pair of images, and 500 · 5,000 pairs are a lot of pairs. NumPy can take the inner
-loop off its hands. Subtracting an array of shape `(num_train, D)` from one of shape `(D,)` doesn't fail: the single
-row is subtracted from *every* row, as if it had been copied `num_train` times. This is **broadcasting**, and nothing
-is really copied.
+loop off its hands. `X[i]` has the shape
+`(D,)` and `X_train` has `(num_train, D)`, and yet `X[i] - X_train` doesn't fail: the single row is paired with *every*
+row, as if it had been copied `num_train` times. This is **broadcasting**, and nothing is really copied.
 
 ```
         X[i]                    (D,)
@@ -357,30 +359,34 @@ grade("knn-no-loops", KNearestNeighbor)
 
 # %% [markdown]
 r"""
-The check compared them on a few rows. Here are all three on 50 test and 1,000 training images.
+The check has timed two loops against none. Here are all three, on 50 test and 1,000 training images, the best of three
+runs each.
 
-**Predict first:** how many times faster is one loop than two? And none than one?
+**Predict first:** where does *one* loop come in, closer to two loops or closer to none?
 """
 
 # %% tags=["nbval-ignore-output"]
-knn = KNearestNeighbor()
-knn.train(X_train[:1000], y_train[:1000])
+small = KNearestNeighbor()
+small.train(X_train[:1000], y_train[:1000])
 seconds = {}
 for name in ("two_loops", "one_loop", "no_loops"):
-    start = time.perf_counter()
-    getattr(knn, f"compute_distances_{name}")(X_test[:50])
-    seconds[name.replace("_", " ")] = time.perf_counter() - start
+    runs = []
+    for _ in range(3):
+        start = time.perf_counter()
+        getattr(small, f"compute_distances_{name}")(X_test[:50])
+        runs.append(time.perf_counter() - start)
+    seconds[name.replace("_", " ")] = min(runs)
 ax = vis.time_bars(seconds)
 
 # %% [markdown]
 r"""
-Most people guess the first answer wrong. Removing one loop gains little, and may even lose: each step now makes an array
-of 1,000 · 3,072 differences, which is too large for the processor's cache, so it travels to main memory and back. Two
-loops work on one small row at a time. The version without loops wins by a wide margin, and not just because Python takes fewer
-steps: the matrix product is the most carefully optimized routine on your computer, and it reads every number from
-memory far fewer times.
+Removing one loop gains surprisingly little, and on some computers it loses. Python takes far fewer steps, but each one
+now makes an array of 1,000 · 3,072 differences, too large for the processor's cache, so it travels to main memory and
+back. Two loops work on one small row at a time. The version without loops wins by a wide margin, and not because it
+saves the last 50 steps: the matrix product is the most carefully optimized routine on your computer, and it reads every
+number from memory far fewer times.
 
-So *loop-free* and *fast* are two different things. It is the formula that makes this one fast.
+So *fewer loops* and *faster* are two different things. It is the formula that makes this one fast.
 
 ## 4. What a distance matrix shows
 
@@ -397,22 +403,22 @@ ax = vis.distance_matrix(dists[:60, :240])
 
 # %% [markdown]
 r"""
-There is structure: whole rows and whole columns are bright. Let us fetch the images behind the brightest and
-darkest of them.
+There is structure: whole rows and whole columns are bright. Let us fetch the images behind the two darkest and the
+three brightest rows, and then the same for columns.
 """
 
 # %%
 by_row, by_column = dists.mean(axis=1).argsort(), dists.mean(axis=0).argsort()
 rows, columns = [*by_row[:2], *by_row[-3:]], [*by_column[:2], *by_column[-3:]]
-axes = vis.image_row(test_images[rows], [f"test {i}\nmean {dists[i].mean():,.0f}" for i in rows])
-axes = vis.image_row(train_images[columns], [f"training {j}\nmean {dists[:, j].mean():,.0f}" for j in columns])
+axes = vis.image_row(test_images[rows], [f"row {i}\nmean {dists[i].mean():,.0f}" for i in rows])
+axes = vis.image_row(train_images[columns], [f"column {j}\nmean {dists[:, j].mean():,.0f}" for j in columns])
 
 # %% [markdown]
 r"""
 ### Question 2
 
 What does it say about a test image when its *row* is bright from end to end, and about a training image when its
-*column* is? What do the images above have in common that explains it? (2 points)
+*column* is? What do the images of bright rows and columns above have in common that explains it? (2 points)
 """
 
 # %% [markdown] nbg="answer knn-question-bright-rows 2"
@@ -420,11 +426,11 @@ r"""
 A bright row is a test image that is far from *every* training image; a bright column is a training image that is far
 from every test image. Both are unlike the rest of the collection as arrays of numbers, whatever they show.
 
-The images with the largest mean distance are extreme as a whole: large areas nearly white or nearly black, or in hard contrast. Each of their pixels
-lies at the edge of the range, so it is far from the middling value that the same pixel has in most images. Those with
-the smallest mean distance are the reverse: dull, low in contrast, close to the average image.
+The images with the largest mean distance lie at the edge of the range: here, they are nearly white all over. Each of
+their pixels is far from the middling value that the same pixel has in most images (large black areas would do the
+same). Those with the smallest mean distance are the reverse: dull, low in contrast, close to the average image.
 
-*One point for each of the two parts: far from all images of the other set; extreme brightness or contrast rather than content.*
+*One point for each part: far from all images of the other set; an extreme of brightness, not of content.*
 """
 
 # %% [markdown]
@@ -438,8 +444,8 @@ with a larger $k$, one odd neighbor can be outvoted.
 When two labels get equally many votes, somebody has to decide. Here the rule is: **the smaller label wins**. It is arbitrary, but
 it is the same for everyone, so that everyone gets the same numbers.
 
-`np.argsort(row)` tells in which order the entries of a row would be sorted, smallest first. `np.bincount(labels)` counts how often
-0, 1, 2, … occur.
+`np.argsort(row)` tells you in which order the entries of a row would be sorted, smallest first. `np.bincount(labels)`
+counts how often 0, 1, 2, … occur.
 
 ### Exercise: predict_labels
 """
@@ -547,18 +553,18 @@ Ten classes, so guessing gets one in ten right.
 """
 
 # %%
-for k in (1, 5, 10):
+for k in (1, 5, 8, 10):
     accuracy = np.mean(knn.predict_labels(dists, k) == y_test)
     print(f"L2, k = {k:2}: {accuracy:.3f}")
 
 # %% [markdown]
 r"""
-You should see .274, .278 and .282. Here is where those numbers come from: some test images, each with its five nearest
+You should see .274 for one neighbor, .278 for five and .282 for ten. Here is where those numbers come from: some test images, each with its five nearest
 training images. A green frame is the right label, a dashed red one a wrong label.
 """
 
 # %%
-some = [0, 1, 4, 6, 9]
+some = [0, 1, 3, 6, 10]
 axes = vis.neighbors(test_images[some], y_test[some], train_images, y_train, dists[some], CIFAR10_CLASSES)
 
 # %% [markdown]
@@ -568,9 +574,9 @@ sees the sky before it sees the airplane.
 
 ### A word on precision
 
-Squared distances between images run into the hundreds of millions, and `float32` holds whole numbers exactly only up to
-16,777,216. That doesn't hurt when differences are taken first. In the multiplied-out formula, however, two huge numbers
-nearly cancel, and what is left is mostly rounding:
+The squared length $\lVert x\rVert^2$ of an image can exceed a hundred million, and `float32` holds whole numbers
+exactly only up to 16,777,216. That doesn't hurt when differences are taken first. In the multiplied-out formula,
+however, three huge numbers nearly cancel, and what is left is mostly rounding:
 """
 
 # %%
@@ -605,8 +611,8 @@ what is inside to NumPy.
 
 ### Exercise: L1 in blocks
 
-How many training rows fit? A block of `rows` of them needs `rows` times the bytes of `X` (an array knows its size: `X.nbytes`).
-Always take at least one. The number of rows will not always divide evenly, so mind the last block. `float32` is precise enough
+How many training rows fit? A block of `rows` of them needs `rows` times the bytes of `X`, once `X` has been converted
+to floating point (an array knows its size: `X.nbytes`). Always take at least one. The number of rows will not always divide evenly, so mind the last block. `float32` is precise enough
 here, and half as large.
 """
 
@@ -648,14 +654,20 @@ about one.
 
 # %%
 dists_l1 = knn.compute_distances_l1(X_test)
-for k in (1, 5, 8):
+for k in (1, 5, 8, 10):
     accuracy = np.mean(knn.predict_labels(dists_l1, k) == y_test)
     print(f"L1, k = {k:2}: {accuracy:.3f}")
 
 # %% [markdown]
 r"""
-.290, .302 and .310: two points better than L2. Why should it be? A misplaced edge makes a few very large differences; L2
-squares them, and L1 forgives them. There is no law in that. On other data L2 wins, and people try both.
+One neighbor gives .290 and five give .302, each about two points more than L2. Is L1 the better distance, then? Look at
+k = 10, where L2 is ahead, and then at how coarse the measurement is: an accuracy of $p = .28$ on 500 images has a
+standard error of $\sqrt{p(1-p)/500} \approx .02$. **Differences of two points are what chance alone makes**, and whoever
+tries eight numbers and reports the best one has measured their luck as well.
+
+It does turn out to be true. With all 50,000 training images and all 10,000 test images, people report .386 for L1 and
+.354 for L2 with one neighbor, and there the standard error is .005. A misplaced edge makes a few very large
+differences; L2 squares them, and L1 forgives them. But nothing in *our* numbers could have told you so with certainty.
 
 ### Question 3
 
@@ -684,7 +696,8 @@ factor, changes nothing.
 5. **No change.** The 3,072 numbers are put in another order, the same for all images, and a sum doesn't mind.
 6. **Can change.** This is the experiment of section 2: L1 depends on the axes. (With L2 it would not.)
 
-*Two points for all six, one for four or five. Point 5 and 6 need the distinction between turning pictures and turning axes.*
+*Two points for six right with reasons, one for four or five. Items 5 and 6 need the distinction between turning
+pictures and turning axes.*
 """
 
 # %% [markdown]
@@ -693,7 +706,7 @@ r"""
 
 One last experiment. We shuffle the pixels: one random order, the same for all images.
 
-**Predict first:** you could not recognize anything in these pictures any more. How much does the classifier lose?
+**Predict first:** you couldn't recognize anything in these pictures anymore. How much does the classifier lose?
 """
 
 # %%
@@ -709,7 +722,7 @@ print(f"k = 1, shuffled: {shuffled_accuracy:.3f}     in order: {np.mean(knn.pred
 
 # %% [markdown]
 r"""
-Nothing. The distance is a sum over pixels, and a sum has no idea which pixels are neighbors. Edges, shapes, left and right: none of
+Nothing. The distance is a sum over pixels, and a sum has no idea which pixels are neighbors. Edges, shapes, textures: none of
 it was ever used. Whatever is to do better must look at how pixels go *together*, and the last notebooks of this
 course are about networks that are built to do so.
 
@@ -717,7 +730,7 @@ course are about networks that are built to do so.
 
 True or false? A sentence of reason for each. (2 points)
 
-1. The border between two classes of a 1-NN classifier in the plane is a straight line.
+1. The border between two classes of a 1-NN classifier in the plane is always a straight line.
 2. On its own training set, 1-NN is never worse than 5-NN (take all training points to be different).
 3. On new images, 1-NN is never worse than 5-NN.
 4. With a training set ten times as large, recognizing one image takes about ten times as long.

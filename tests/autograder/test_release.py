@@ -24,7 +24,7 @@ CHECKED = [cell.task for _, cell in CELLS if cell.kind == "check"]
 
 def given_text():
     """Everything a learner gets, as one text."""
-    kit = [p for p in (COURSE.root / "cs231n_kit").rglob("*.py")]
+    kit = (COURSE.root / "cs231n_kit").rglob("*.py")
     return "\n".join(p.read_text(encoding="utf-8") for p in [*COURSE.assignments.rglob("*.*"), *kit])
 
 

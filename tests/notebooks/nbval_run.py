@@ -14,8 +14,19 @@ def failures(notebook: Path, report: Path, cell_seconds: int = 60) -> list[str]:
 
     After a time-out nbval marks the cells that follow as expected failures, which would hide them: here they count.
     """
-    command = [sys.executable, "-m", "pytest", str(notebook), "--nbval", "--nbval-current-env", "-q", "-p", "no:cacheprovider"]
-    command += ["--nbval-cell-timeout", str(cell_seconds), "--junitxml", str(report), "-W", "ignore", "-c", os.devnull]
+    command = [sys.executable, "-m", "pytest", str(notebook), "-q", "-p", "no:cacheprovider"]
+    command += [
+        "--nbval",
+        "--nbval-current-env",
+        "--nbval-cell-timeout",
+        str(cell_seconds),
+        "--junitxml",
+        str(report),
+        "-W",
+        "ignore",
+        "-c",
+        os.devnull,
+    ]
     environment = {name: value for name, value in os.environ.items() if name != "MPLBACKEND"} | ONE_THREAD
     subprocess.run(command, env=environment, capture_output=True, cwd=notebook.parent)
     cases = list(ElementTree.parse(report).iter("testcase"))
