@@ -34,7 +34,7 @@ def doctor() -> int:
     try:
         X_train, _, X_test, _ = load_cifar10()
         print(f"CIFAR-10    {len(X_train):,} training and {len(X_test):,} test images are here")
-    except DataError as error:
+    except (DataError, ImportError) as error:
         missing.append("CIFAR-10")
         print(f"CIFAR-10    {error}")
     print("not ready: " + ", ".join(missing) if missing else "ready")

@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import sysconfig
 import time
 import traceback
 import tracemalloc
@@ -16,7 +17,15 @@ from cs231n_kit.checks.steps import TracedArray, count_steps
 
 MEASURES = ("values", "steps", "memory", "time")
 _PLAIN_KINDS = "biufcU"  # what an output may hold: numbers, booleans, text
-_KIT = str(Path(__file__).parent.parent)
+_PATHS = sysconfig.get_paths()
+_LIBRARIES = (
+    str(Path(__file__).parent.parent),
+    _PATHS["stdlib"],
+    _PATHS["purelib"],
+    _PATHS["platlib"],
+    "<__array",
+    "<frozen",
+)
 
 
 @dataclass(frozen=True)
@@ -59,7 +68,9 @@ def observe(probe: Probe, objects: tuple, inputs: dict, measure: str = "values",
                 start = time.process_time()
                 returned = probe.run(*objects, **fresh)
                 cost = time.process_time() - start
-        except (Exception, SystemExit) as error:  # whatever the learner's code raises is a result, not our failure
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # whatever the learner's code raises is a result, not our failure
             return Observation(failure=_failure(error))
     outputs, odd_types = _plain(returned)
     modified = tuple(name for name, value in inputs.items() if not _same(fresh[name], value))
@@ -105,18 +116,34 @@ def _hushed(quiet):
         yield
 
 
-def _copy(value):
-    """Copy an array with its memory layout: a strided or transposed input stays one."""
-    if not isinstance(value, np.ndarray):
-        return value
-    if value.flags.c_contiguous or value.flags.f_contiguous:
-        return value.copy(order="K")
-    padded = np.zeros((*value.shape, 2), value.dtype)  # a strided view of a larger block
-    padded[..., 0] = value
+def is_strided(array: np.ndarray) -> bool:
+    """Return whether an array is laid out neither row by row nor column by column."""
+    return not (array.flags.c_contiguous or array.flags.f_contiguous)
+
+
+def strided_copy(array: np.ndarray) -> np.ndarray:
+    """Return a copy of an array as a view of every other entry of a larger one."""
+    padded = np.zeros((*array.shape, 2), array.dtype)
+    padded[..., 0] = array
     return padded[..., 0]
 
 
+def _copy(value):
+    """Copy inputs, arrays within dicts and lists too, with their memory layout: a strided or transposed one stays one."""
+    if isinstance(value, dict):
+        return {key: _copy(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return type(value)(map(_copy, value))
+    if not isinstance(value, np.ndarray):
+        return value
+    return strided_copy(value) if is_strided(value) else value.copy(order="K")
+
+
 def _same(a, b):
+    if isinstance(b, dict):
+        return isinstance(a, dict) and a.keys() == b.keys() and all(_same(a[key], b[key]) for key in b)
+    if isinstance(b, (list, tuple)):
+        return len(a) == len(b) and all(map(_same, a, b))
     if isinstance(a, np.ndarray) and a.dtype.kind in "fc":
         return a.shape == b.shape and np.array_equal(a, b, equal_nan=True)
     return np.array_equal(a, b)
@@ -127,7 +154,7 @@ def _plain(returned):
     for name, value in returned.items():
         if type(value) is TracedArray:
             value = value.view(np.ndarray)
-        exact = type(value) is np.ndarray or isinstance(value, (np.generic, bool, int, float, str))
+        exact = type(value) is np.ndarray or isinstance(value, (np.generic, bool, int, float, complex, str))
         array = np.asarray(value) if exact else None
         if array is None or array.dtype.kind not in _PLAIN_KINDS:
             odd_types[name] = type(value).__name__ if array is None else f"array of dtype {array.dtype}"
@@ -139,7 +166,11 @@ def _plain(returned):
 def _failure(error):
     """Describe an exception by its class, its words and the last line of code outside this package and NumPy."""
     frames = [f for f in traceback.extract_tb(error.__traceback__) if _is_learners(f.filename)]
-    return Failure(type(error).__name__, str(error)[:300], _place(frames[-1]) if frames else "")
+    try:
+        message = str(error)[:300]
+    except Exception:
+        message = "(its message cannot be shown)"
+    return Failure(type(error).__name__, message, _place(frames[-1]) if frames else "")
 
 
 def _place(frame):
@@ -148,4 +179,4 @@ def _place(frame):
 
 
 def _is_learners(filename):
-    return "site-packages" not in filename and not filename.startswith((_KIT, "<__array"))
+    return not filename.startswith(_LIBRARIES)

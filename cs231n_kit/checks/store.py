@@ -9,7 +9,7 @@ from importlib.resources import files
 import numpy as np
 
 from cs231n_kit.checks.assess import Sample
-from cs231n_kit.checks.observe import Failure, Observation
+from cs231n_kit.checks.observe import Failure, Observation, is_strided, strided_copy
 from cs231n_kit.checks.probes import Probe
 
 
@@ -26,11 +26,13 @@ def pack(tree, compressed: bool = False) -> bytes:
 
     def strip(node):
         if isinstance(node, np.ndarray):
+            if node.dtype.hasobject:
+                raise ValueError("an array of objects cannot be packed: only numbers, booleans and text are plain data")
             contents = (node.dtype.str, node.shape, node.flags.c_contiguous, node.tobytes())
             if contents not in places:
                 places[contents] = len(arrays)
                 arrays.append(node)
-            return {"#": places[contents]}
+            return {"#": places[contents], **({"strided": True} if is_strided(node) else {})}
         if isinstance(node, dict):
             return {str(key): strip(value) for key, value in node.items()}
         if isinstance(node, (list, tuple)):
@@ -40,18 +42,24 @@ def pack(tree, compressed: bool = False) -> bytes:
     text = json.dumps(strip(tree))
     buffer = io.BytesIO()
     save = np.savez_compressed if compressed else np.savez
-    save(buffer, np.frombuffer(text.encode(), np.uint8), *arrays, allow_pickle=False)
+    save(buffer, np.frombuffer(text.encode(), np.uint8), *arrays)
     return buffer.getvalue()
 
 
 def unpack(data: bytes):
-    """Return the tree that `pack` made `data` from; tuples come back as lists, NumPy scalars as Python numbers."""
+    """Return the tree that `pack` made `data` from; tuples come back as lists, NumPy scalars as Python numbers.
+
+    An array that was a strided view of a larger one comes back as one.
+    """
     with np.load(io.BytesIO(data), allow_pickle=False) as archive:
         arrays = [archive[f"arr_{i}"] for i in range(len(archive.files))]
 
     def fill(node):
         if isinstance(node, dict):
-            return arrays[1 + node["#"]] if node.keys() == {"#"} else {key: fill(value) for key, value in node.items()}
+            if "#" in node:
+                array = arrays[1 + node["#"]]
+                return strided_copy(array) if "strided" in node else array
+            return {key: fill(value) for key, value in node.items()}
         return [fill(value) for value in node] if isinstance(node, list) else node
 
     return fill(json.loads(arrays[0].tobytes()))
