@@ -22,6 +22,7 @@ from autograder.judge import draw_samples, words_of
 from autograder.source import Cell, check_ids, read_source
 from autograder.stock import STOCK_SEED
 from autograder.tasks import all_tasks
+from cs231n_kit.checks.observe import is_strided
 from cs231n_kit.checks.store import pack, sample_tree, unpack
 
 PACKAGES = Path(__file__).parent.parent
@@ -284,7 +285,7 @@ def _equal(a, b) -> bool:
     if isinstance(a, list) and isinstance(b, list):
         return len(a) == len(b) and all(map(_equal, a, b))
     if isinstance(a, np.ndarray) and isinstance(b, np.ndarray):
-        if a.dtype != b.dtype or a.shape != b.shape:
+        if (a.dtype, a.shape, is_strided(a)) != (b.dtype, b.shape, is_strided(b)):
             return False
         numeric = a.dtype.kind in "fc"
         return np.allclose(a, b, rtol=1e-9, atol=1e-12, equal_nan=True) if numeric else np.array_equal(a, b)
