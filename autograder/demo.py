@@ -13,6 +13,8 @@ from autograder.gradebook import write_feedback
 from autograder.report import print_class
 from autograder.sample_class import write_sample_class
 
+MARKER = ".demo"  # a folder that holds this file may be thrown away
+
 
 def run_demo(course: Course, folder: Path) -> None:
     """Copy the course to `folder`, build it there, make up a class, grade it, write its feedback, and show the report."""
@@ -39,7 +41,7 @@ def run_demo(course: Course, folder: Path) -> None:
 
 def _copy_course(course: Course, folder: Path) -> Course:
     """A demo never touches the notebooks somebody may be working in."""
-    if folder.exists() and not (folder / "nbgrader_config.py").is_file() and any(folder.iterdir()):
+    if folder.exists() and not (folder / MARKER).is_file() and any(folder.iterdir()):
         raise CourseError(f"{folder} is not empty and holds no earlier demo\n  fix: name a new folder")
     for part in ("submitted", "autograded", "feedback", "results", "assignments", "solutions"):
         shutil.rmtree(folder / part, ignore_errors=True)
@@ -47,4 +49,5 @@ def _copy_course(course: Course, folder: Path) -> Course:
     for part in ("solutions", "assignments"):
         shutil.copytree(course.root / part, folder / part, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
     shutil.copy(course.root / "nbgrader_config.py", folder)
+    (folder / MARKER).touch()
     return Course(folder.resolve())

@@ -2,6 +2,7 @@
 
 import copy
 import json
+import re
 import secrets
 import tempfile
 from contextlib import ExitStack
@@ -51,9 +52,10 @@ def grade_class(course: Course, assignment: str) -> list[dict]:
     out_of_date = [line for line in stale(course) if "outputs of another" not in line]
     if out_of_date:
         raise BuildError("the course is not built:\n  " + "\n  ".join(out_of_date))
+    sources = course.assignment(assignment)
     open_gradebook(course, assignment)
     seed, results = _seed(course, assignment), []
-    for source in course.assignment(assignment):
+    for source in sources:
         with ExitStack() as stack:
             exam = prepare(course, source, seed, stack)
             _grade_the_solution(exam, source)
@@ -85,18 +87,29 @@ def grade_submission(path: Path, exam: Exam, student: str) -> dict:
     if not submission.readable:
         status = "unreadable" if path.is_file() else "missing"
         verdicts = [Verdict(task, 0.0, points, status, "", "") for task, points in exam.points.items()]
-    return {
-        "schema": SCHEMA,
-        "student": student,
-        "assignment": exam.assignment,
-        "notebook": exam.notebook,
-        "points": round(sum(v.points for v in verdicts), 2),
-        "max_points": sum(exam.points.values()),
-        "status": _overall([v.status for v in verdicts]),
-        "messages": submission.messages,
-        "tasks": [asdict(v) for v in verdicts],
-        "graded_notebook": notebook,
-    }
+    return _writable(
+        {
+            "schema": SCHEMA,
+            "student": student,
+            "assignment": exam.assignment,
+            "notebook": exam.notebook,
+            "points": round(sum(v.points for v in verdicts), 2),
+            "max_points": sum(exam.points.values()),
+            "status": _overall([v.status for v in verdicts]),
+            "messages": submission.messages,
+            "tasks": [asdict(v) for v in verdicts],
+            "graded_notebook": notebook,
+        }
+    )
+
+
+def _writable(tree):
+    """Replace what cannot be written as UTF-8, half a surrogate pair, wherever it stands."""
+    if isinstance(tree, dict):
+        return {key: _writable(value) for key, value in tree.items()}
+    if isinstance(tree, list):
+        return [_writable(value) for value in tree]
+    return tree.encode("utf-8", "replace").decode() if isinstance(tree, str) else tree
 
 
 def _run_notebook(submission: Submission, exam: Exam) -> tuple[dict, list[Verdict]]:
@@ -107,8 +120,10 @@ def _run_notebook(submission: Submission, exam: Exam) -> tuple[dict, list[Verdic
         for cell in graded.cells:
             kind = kind_of(cell)
             own = submission.matched.get(cell.id)
-            if kind in ("exercise", "answer") and own is not None:
+            if own is not None and kind == "exercise":
                 cell.source = own.source
+            if own is not None and kind == "answer":
+                cell.source = _without_html(own.source)
             if kind == "check":
                 task = cell.metadata.nbgrader.grade_id.removesuffix("-check")
                 verdict = _judge(student, task, exam, errors.get(task, ""))
@@ -153,6 +168,11 @@ def _verdict_outputs(verdict: Verdict) -> list:
     ]
 
 
+def _without_html(markdown: str) -> str:
+    """Show HTML tags as text: an answer is read in the browser of the person who grades it."""
+    return re.sub(r"<(?=[a-zA-Z/!?])", "&lt;", markdown)
+
+
 def _as_submitted(cell) -> list:
     """Return the outputs that came with a show cell which was not run again, marked as what they are."""
     outputs = _harmless(cell.get("outputs", [])) if cell is not None else []
@@ -163,7 +183,7 @@ def _as_submitted(cell) -> list:
 def _harmless(outputs) -> list:
     """Keep text and pictures; drop whatever could be active in the browser of the person who grades."""
     kept = []
-    for output in outputs:
+    for output in outputs if isinstance(outputs, list) else []:
         try:
             made = nbformat.from_dict(output)
             if "data" in made:

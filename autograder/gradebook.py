@@ -45,8 +45,9 @@ def _save(course: Course, result: dict) -> None:
 
     student, assignment, notebook = result["student"], result["assignment"], result["notebook"]
     directory = CourseDirectory(config=nbgrader_config(course))
+    path = course.root / "autograded" / student / assignment / f"{notebook}.ipynb"
     submitted = course.root / "submitted" / student / assignment
-    timestamp = directory.get_existing_timestamp(str(submitted))
+    timestamp = _read_timestamp(submitted / "timestamp.txt")
     with Gradebook(directory.db_url, directory.course_id) as gradebook:
         gradebook.update_or_create_student(student)
         when = {"timestamp": timestamp} if timestamp else {}
@@ -55,14 +56,24 @@ def _save(course: Course, result: dict) -> None:
             for grade in gradebook.find_submission_notebook(notebook, assignment, student).grades:
                 grade.auto_score, grade.needs_manual_grade = 0, False
             gradebook.db.commit()
+            path.unlink(missing_ok=True)
             return
     graded = nbformat.from_dict(result["graded_notebook"])
     _save_grades(graded, student, assignment, notebook, directory.db_url)
-    path = course.root / "autograded" / student / assignment / f"{notebook}.ipynb"
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_suffix(".part")
     nbformat.write(graded, temporary)
     temporary.replace(path)
+
+
+def _read_timestamp(path: Path):
+    """Return when a submission arrived, or None if that is not recorded or cannot be read."""
+    from nbgrader.utils import parse_utc
+
+    try:
+        return parse_utc(path.read_text().strip())
+    except (OSError, ValueError, OverflowError):
+        return None
 
 
 def _save_grades(graded, student, assignment, notebook, db_url) -> None:

@@ -33,20 +33,34 @@ def read_submission(path: Path, release: nbformat.NotebookNode) -> Submission:
         size = f"{path.stat().st_size / 2**20:.0f} MB, more than {MAX_BYTES // 2**20}"
         return Submission(messages=[f"{path.name} has {size}; clear its outputs and hand it in again"], readable=False)
     try:
-        notebook = nbformat.from_dict(json.loads(path.read_text(encoding="utf-8")))
-        cells = [c for c in notebook.cells if c.cell_type in ("code", "markdown") and isinstance(c.get("metadata"), dict)]
-        for cell in cells:
-            cell.source = "".join(cell.source)
+        raw = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        if not isinstance(raw, list):
+            raise TypeError("its cells are no list")
+        cells = [cell for cell in map(_usable, raw) if cell is not None]
+        if raw and not cells:
+            raise ValueError("none of its cells is one")
     except (ValueError, AttributeError, TypeError, KeyError, RecursionError) as error:
         message = f"{path.name} is not a notebook that can be read ({type(error).__name__})"
         return Submission(messages=[message], readable=False)
     return _match(cells, release)
 
 
+def _usable(raw) -> nbformat.NotebookNode | None:
+    """Return a cell with every field that is used later, or None if it is no cell at all."""
+    if not isinstance(raw, dict) or raw.get("cell_type", "code") not in ("code", "markdown"):
+        return None
+    source = raw.get("source", "")
+    if isinstance(source, list) and all(isinstance(line, str) for line in source):
+        source = "".join(source)
+    metadata = raw.get("metadata")
+    cell = {**raw, "cell_type": raw.get("cell_type", "code"), "metadata": metadata if isinstance(metadata, dict) else {}}
+    return nbformat.from_dict({**cell, "source": source}) if isinstance(source, str) else None
+
+
 def _match(cells: list, release: nbformat.NotebookNode) -> Submission:
     submission = Submission()
     used: dict[int, str] = {}
-    for test in (_same_ids, _same_grade_id, _same_id, _same_source, _same_definition):
+    for test in (_same_ids, _same_id, _same_grade_id, _same_source, _same_definition):
         for original in release.cells:
             if original.id in submission.matched:
                 continue
@@ -57,6 +71,7 @@ def _match(cells: list, release: nbformat.NotebookNode) -> Submission:
                     if test in (_same_source, _same_definition) and kind_of(original) in ("exercise", "answer"):
                         submission.messages.append(f"{original.id}: the cell had lost its id and was found by its content")
                     break
+    _find_answers(cells, release, submission, used)
     last = release.cells[0].id
     for place, cell in enumerate(cells):
         last = used.get(place, last)
@@ -68,8 +83,21 @@ def _match(cells: list, release: nbformat.NotebookNode) -> Submission:
     return submission
 
 
+def _find_answers(cells, release, submission, used) -> None:
+    """An answer that lost its id is the Markdown cell behind its question."""
+    place_of = {id: place for place, id in used.items()}
+    for question, original in zip(release.cells, release.cells[1:], strict=False):
+        place = place_of.get(question.id, len(cells)) + 1
+        lost = kind_of(original) == "answer" and original.id not in submission.matched
+        if lost and place < len(cells) and place not in used and cells[place].cell_type == "markdown":
+            used[place] = original.id
+            submission.matched[original.id] = cells[place]
+            submission.messages.append(f"{original.id}: the cell had lost its id and was found behind its question")
+
+
 def _grade_id(cell):
-    return cell.metadata.get("nbgrader", {}).get("grade_id")
+    meta = cell.metadata.get("nbgrader")
+    return meta.get("grade_id") if isinstance(meta, dict) else None
 
 
 def _same_ids(cell, original):

@@ -18,7 +18,7 @@ def mistaken(cell: Cell, mistake: Mistake, path: Path) -> str:
     """Return the exercise's text with the mistake in place of the solution. Raises MistakeError if it does not fit."""
     solution = cell.solution
     if mistake.body:
-        return cell.text.replace(solution, mistake.body)
+        return cell.with_solution(mistake.body)
     changed = solution
     for pattern, replacement in mistake.replace.items():
         if pattern not in solution:
@@ -30,7 +30,7 @@ def mistaken(cell: Cell, mistake: Mistake, path: Path) -> str:
         changed = changed.replace(pattern, replacement)
     if changed == solution:
         raise MistakeError(f"{path}:{cell.line}: misconception {mistake.id!r} of {cell.task!r} changes nothing")
-    return cell.text.replace(solution, changed)
+    return cell.with_solution(changed)
 
 
 @contextlib.contextmanager

@@ -3,6 +3,7 @@
 from collections import defaultdict
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from autograder.tasks import all_tasks
@@ -24,7 +25,8 @@ def print_class(results: list[dict]) -> None:
     for student, mine in sorted(by_student.items()):
         points, most = (sum(r[key] for r in mine) for key in ("points", "max_points"))
         statuses = [f"[{COLORS.get(r['status'], 'red')}]{r['status']}[/]" for r in mine]
-        table.add_row(student, f"{points:g} / {most:g}", "\n".join(statuses), "\n".join(_remarks(mine)))
+        remarks = escape("\n".join(_remarks(mine)))
+        table.add_row(escape(student), f"{points:g} / {most:g}", "\n".join(statuses), remarks)
     console = Console()
     console.print(table)
     console.print("Points are those graded by machine; answers to questions wait to be graded by hand.", style="dim")

@@ -1,17 +1,21 @@
 """Run a student's cells and probes in a process of their own, on orders that arrive over a pipe.
 
 Started by `autograder.student`, by path: it uses the kit and IPython, and nothing else of this package, so that a
-sandbox can hold it without the rest. It knows no answers. Orders and replies are packed trees, each after its length.
+sandbox can hold it without the rest. It knows no answers. Orders and replies are packed trees, each after its length;
+a reply carries the number of its order.
 
     {"do": "run", "source": text}                                  -> {"outputs": [...], "error": "..."}
     {"do": "probe", "task": id, "inputs": {...}, "measure": "..."} -> {"observation": {...}}
 """
 
 import ctypes
+import io
 import os
 import signal
 import struct
 import sys
+from base64 import b64encode
+from contextlib import redirect_stderr, redirect_stdout
 
 from cs231n_kit.checks.assess import OUT_OF_TIME
 from cs231n_kit.checks.observe import Failure, Observation, observe
@@ -19,11 +23,12 @@ from cs231n_kit.checks.probes import find_probe
 from cs231n_kit.checks.store import observation_tree, pack, unpack
 
 LENGTH = struct.Struct(">Q")
+MAX_PRINTED = 200_000  # characters of one cell's output that are kept, and as many of its errors
 
 
 def main() -> None:
     """Take the pipe away from the student's code, start IPython, and answer until the pipe is closed."""
-    _die_with_parent()
+    _die_with(grader=int(sys.argv[1]))
     orders, replies = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     nothing = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):
@@ -31,16 +36,18 @@ def main() -> None:
     shell = _start_shell()
     while header := orders.read(LENGTH.size):
         order = unpack(orders.read(LENGTH.unpack(header)[0]))
-        reply = pack(_answer(shell, order))
+        reply = pack({**_answer(shell, order), "number": order["number"]})
         replies.write(LENGTH.pack(len(reply)) + reply)
         replies.flush()
 
 
-def _die_with_parent() -> None:
+def _die_with(grader: int) -> None:
     """Ask Linux to kill this process when the grader dies: an endless loop would not notice that the pipe is closed."""
     if sys.platform == "linux":
         PR_SET_PDEATHSIG = 1
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != grader:
+            sys.exit(1)  # it died before that
 
 
 def _answer(shell, order) -> dict:
@@ -75,9 +82,18 @@ def _start_shell():
     config = Config()
     config.HistoryManager.enabled = False
     shell = InteractiveShell.instance(config=config)
-    shell.errors = []
+    shell.enable_gui = lambda gui=None: None  # for %matplotlib inline
+    shell.errors, shell.results = [], []
     shell._showtraceback = lambda kind, value, lines: shell.errors.append((kind.__name__, str(value), list(lines)))
+    shell.display_trap.hook = lambda value: _keep_result(shell, value)
     return shell
+
+
+def _keep_result(shell, value) -> None:
+    """Keep the value of a cell's last line in all its forms, as a notebook does, unless a semicolon silences it."""
+    if value is not None and not shell.displayhook.quiet():
+        data, _ = shell.display_formatter.format(value)
+        shell.results.append(data)
 
 
 def _run(shell, source: str) -> dict:
@@ -85,26 +101,33 @@ def _run(shell, source: str) -> dict:
     from IPython.utils.capture import capture_output
 
     shell.errors.clear()
-    with capture_output() as seen:
+    shell.results.clear()
+    printed, complained = _Limited(), _Limited()
+    with capture_output(stdout=False, stderr=False) as shown, redirect_stdout(printed), redirect_stderr(complained):
         shell.run_cell(source, store_history=True)  # or a semicolon would not silence the last value
-    outputs = [
-        {"output_type": "stream", "name": name, "text": text}
-        for name, text in (("stdout", seen.stdout), ("stderr", seen.stderr))
-        if text
-    ]
-    for rich in seen.outputs:
-        outputs.append({"output_type": "display_data", "data": _texts(rich.data), "metadata": {}})
+    streams = (("stdout", printed.getvalue()), ("stderr", complained.getvalue()))
+    outputs = [{"output_type": "stream", "name": name, "text": text} for name, text in streams if text]
+    for data in (*(rich.data for rich in shown.outputs), *shell.results):
+        outputs.append({"output_type": "display_data", "data": _texts(data), "metadata": {}})
     for name, value, lines in shell.errors:
         outputs.append({"output_type": "error", "ename": name, "evalue": value, "traceback": lines})
     error = f"{shell.errors[0][0]}: {shell.errors[0][1]}" if shell.errors else ""
     return {"outputs": outputs, "error": error}
 
 
+class _Limited(io.StringIO):
+    """Text that stops growing after a while, however much is printed."""
+
+    def write(self, text) -> int:
+        room = MAX_PRINTED - self.tell()
+        if room > 0:
+            super().write(text if len(text) <= room else text[:room] + "\n[the rest of the output was dropped]\n")
+        return len(text)
+
+
 def _texts(data) -> dict[str, str]:
     """Encode binary display data as the notebook format does."""
-    from base64 import b64encode
-
-    return {kind: b64encode(x).decode() if isinstance(x, bytes) else str(x) for kind, x in data.items()}
+    return {str(kind): b64encode(x).decode() if isinstance(x, bytes) else str(x) for kind, x in data.items()}
 
 
 if __name__ == "__main__":

@@ -50,19 +50,30 @@ class Cell:
     @property
     def solution(self) -> str:
         """The text between the solution's markers; empty if there are none."""
+        return self._parts[1] if BEGIN_SOLUTION in self.text else ""
+
+    def with_solution(self, text: str) -> str:
+        """Return the cell's text with other text between the solution's markers."""
+        before, _, after = self._parts
+        return before + text + after
+
+    @property
+    def _parts(self) -> tuple[str, str, str]:
+        """The text up to and with the line of the first marker, between the markers, and from the second on."""
         lines = self.text.split("\n")
-        if not any(BEGIN_SOLUTION in line for line in lines):
-            return ""
         begin, end = (next(i for i, x in enumerate(lines) if m in x) for m in (BEGIN_SOLUTION, END_SOLUTION))
-        return "".join(line + "\n" for line in lines[begin + 1 : end])
+        before, inside, after = lines[: begin + 1], lines[begin + 1 : end], lines[end:]
+        return "\n".join(before) + "\n", "".join(line + "\n" for line in inside), "\n".join(after)
 
 
 def read_source(path: Path) -> tuple[Cell, ...]:
     """Return the cells of a notebook source. Raises SourceError, with file and line, if anything is malformed."""
     text = path.read_text(encoding="utf-8")
     lines = [n for n, line in enumerate(text.split("\n"), 1) if re.match(r"# %%(\s|$)", line)]
-    notebook = jupytext.reads(text, fmt="py:percent")
-    raw = notebook.cells
+    for line in lines:
+        if re.search(r"\btags=(?!\[)", text.split("\n")[line - 1]):
+            raise SourceError(f'{path}:{line}: tags should be a list such as ["nbval-ignore-output"]')
+    raw = jupytext.reads(text, fmt="py:percent").cells
     if len(raw) != len(lines):
         raise SourceError(f"{path}:1: text before the first cell; begin the file with '# %% [markdown]'")
     cells = tuple(_read_cell(path, line, cell) for line, cell in zip(lines, raw, strict=True))
@@ -84,6 +95,10 @@ def _read_cell(path, line, raw) -> Cell:
     def refuse(problem):
         raise SourceError(f"{path}:{line}: {problem}")
 
+    if raw.cell_type not in ("code", "markdown"):
+        refuse(f"a {raw.cell_type} cell; only code and Markdown cells have a place in a notebook")
+    if not isinstance(raw.metadata.get("nbg", ""), str):
+        refuse(f"nbg should be text in quotation marks; got {raw.metadata['nbg']!r}")
     is_markdown = raw.cell_type == "markdown"
     tags = tuple(raw.metadata.get("tags", ()))
     unknown = set(raw.metadata) - {"nbg", "tags", "cell_marker", "lines_to_next_cell", "title"}
@@ -91,7 +106,9 @@ def _read_cell(path, line, raw) -> Cell:
         refuse(f'a cell header takes nbg="..." and tags=[...]; got {sorted(unknown) or raw.metadata["title"]}')
     words = raw.metadata.get("nbg", "").split()
     if not words:
-        return Cell("text" if is_markdown else "show", raw.source, line, tags=tags)
+        cell = Cell("text" if is_markdown else "show", raw.source, line, tags=tags)
+        _check_markers(cell, refuse)
+        return cell
     kind, *rest = words
     want = {"setup": 0, "exercise": 1, "check": 2, "answer": 2}
     if kind not in want:
@@ -148,14 +165,18 @@ def _check_check(path, cell, exercise) -> None:
         raise SourceError(f"{path}:{cell.line}: {error}\n  fix: write its probe in cs231n_kit/checks/") from None
     call = f'("{cell.task}", {", ".join(probe.names)})'
     want = [f"check{call}", BEGIN_HIDDEN, "from autograder import grade", "", f"grade{call}", END_HIDDEN]
-    if [line.strip() for line in cell.text.strip().split("\n")] != want:
+    if [line.rstrip() for line in cell.text.strip().split("\n")] != want:
         raise SourceError(f"{path}:{cell.line}: check {cell.task!r} should read\n\n" + "\n".join(want) + "\n")
-    if probe.target not in _defined_names(exercise.text):
+    if probe.target not in _defined_names(path, exercise):
         raise SourceError(
             f"{path}:{exercise.line}: exercise {exercise.task!r} does not define {probe.target}, which its probe calls\n"
             f"  fix: rename the function back, or change target=... of the probe in {probe.run.__module__}"
         )
 
 
-def _defined_names(text) -> Iterator[str]:
-    return (node.name for node in ast.walk(ast.parse(text)) if isinstance(node, (ast.FunctionDef, ast.ClassDef)))
+def _defined_names(path, exercise) -> Iterator[str]:
+    try:
+        tree = ast.parse(exercise.text)
+    except SyntaxError as error:
+        raise SourceError(f"{path}:{exercise.line}: exercise {exercise.task!r} is not valid Python: {error}") from None
+    return (node.name for node in ast.walk(tree) if isinstance(node, (ast.FunctionDef, ast.ClassDef)))

@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 import time
 from contextlib import contextmanager
 from pathlib import Path
@@ -43,7 +45,7 @@ def student():
 def little_time(grace=autograder.student.GRACE_SECONDS):
     """Let time run out soon; but answers to an interrupt may take as long as ever, unless `grace` says otherwise."""
     with pytest.MonkeyPatch.context() as patch:
-        for name, seconds in (("CELL_SECONDS", 0.2), ("PROBE_SECONDS", 0.2), ("GRACE_SECONDS", grace)):
+        for name, seconds in (("CELL_SECONDS", 0.4), ("PROBE_SECONDS", 0.4), ("GRACE_SECONDS", grace)):
             patch.setattr(autograder.student, name, seconds)
         yield
 
@@ -161,7 +163,14 @@ def test_replacing_stdout_does_not_disturb_the_answers(shared):
 
 
 def test_a_large_output_arrives_whole(shared):
-    assert len(stream(shared.run("print('x' * 3_000_000)"))) == 3_000_001
+    assert len(stream(shared.run("print('x' * 150_000)"))) == 150_001
+
+
+def test_output_without_end_is_cut_and_says_so(shared):
+    printed = stream(shared.run("print('x' * 3_000_000)"))
+    assert printed.startswith("xxx")
+    assert len(printed) < 300_000
+    assert printed.endswith("[the rest of the output was dropped]\n")
 
 
 def test_nothing_can_be_asked_of_the_person_at_the_keyboard(shared):
@@ -194,12 +203,12 @@ def test_an_exception_in_a_probe_is_what_it_shows(student):
 # --- time
 
 
-def test_an_endless_cell_is_interrupted_and_the_process_still_answers(student):
-    student.run("x = 5")
+def test_an_endless_cell_is_interrupted_and_the_process_still_answers(shared):
+    shared.run("x = 5")
     with little_time():
-        reply = student.run("while True:\n    pass")
+        reply = shared.run("while True:\n    pass")
     assert reply["error"].startswith(("KeyboardInterrupt", OUT_OF_TIME))
-    assert stream(student.run("print(x)")) == "5\n"
+    assert stream(shared.run("print(x)")) == "5\n"
 
 
 def test_an_endless_probe_is_out_of_time_and_the_process_still_answers(student):
@@ -216,13 +225,13 @@ CATCHES = "while True:\n    try:\n        while True:\n            x = 1\n    ex
 @pytest.mark.parametrize("source", [STUBBORN, CATCHES], ids=["ignores the signal", "catches the exception"])
 def test_a_cell_that_ignores_interrupts_is_killed(student, source):
     for cell in (source, "print('alive')"):
-        with little_time(grace=0.2), pytest.raises(StudentGone, match="time was up, and could not be interrupted"):
+        with little_time(grace=0.1), pytest.raises(StudentGone, match="time was up, and could not be interrupted"):
             student.run(cell)
 
 
 def test_a_probe_that_ignores_interrupts_is_out_of_time_and_so_is_everything_after_it(student):
     student.run(KNN.format(STUBBORN.replace("\n", "\n        ")))
-    with little_time(grace=0.2):
+    with little_time(grace=0.1):
         assert probe(student).failure.kind == OUT_OF_TIME
     with pytest.raises(StudentGone, match="time was up"):
         student.run("print('alive')")
@@ -284,20 +293,41 @@ def test_children_of_a_process_that_died_end_too():
     assert wait_until(lambda: gone(pid))
 
 
+ENDLESS = """
+from autograder.student import Student
+
+with Student() as student:
+    student.run("pass")
+    print(student._process.pid, flush=True)
+    student.run("while True: pass")
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux can be asked to end a process with its parent")
+def test_a_student_does_not_outlive_a_grader_that_is_killed():
+    grader = subprocess.Popen([sys.executable, "-c", ENDLESS], stdout=subprocess.PIPE, text=True)
+    with grader:
+        pid = int(grader.stdout.readline())
+        time.sleep(0.2)  # into the loop
+        assert not gone(pid)
+        grader.kill()
+    assert wait_until(lambda: gone(pid))
+
+
 # --- found wanting
 
 
 FORGED = "import os\nfor fd in range(3, 20):\n    try:\n        os.write(fd, b'\\0' * 8)\n    except OSError:\n        pass"
-FORKED = "import os, time\nif os.fork() == 0:\n    time.sleep(0.2)"
+FORKED = "import os, time\nif os.fork() == 0:\n    time.sleep(0.1)"
 SHOWN = "from IPython.display import display\ndisplay({'#': '0'}, raw=True)"
 
 
-@pytest.mark.xfail(raises=(EOFError, KeyError, TypeError), reason="an answer other than was asked for raises in the grader")
 @pytest.mark.parametrize("source", [FORGED, FORKED, SHOWN], ids=["written by the cell", "from a fork", "a marker of ours"])
 def test_an_odd_answer_is_the_end_of_the_student_and_not_of_the_grader(student, source):
     try:
         student.run(source)
-        time.sleep(1)  # a fork answers, too
+        time.sleep(0.8 if source == FORKED else 0)  # a fork answers, too
     except StudentGone:
         return
     assert probe(student).failure is not None
@@ -320,14 +350,12 @@ def at_most(seconds):
 
 
 @pytest.mark.slow
-@pytest.mark.xfail(raises=AssertionError, reason="the end of the pipe is taken for the end of the process, and awaited")
 def test_a_process_that_closes_its_pipe_and_goes_on_is_not_awaited(student):
     with at_most(4), little_time(), pytest.raises(StudentGone):
         student.run("import os\nos.closerange(3, 50)\nwhile True:\n    pass")
 
 
 @pytest.mark.slow
-@pytest.mark.xfail(raises=AssertionError, reason="sending an order has no time limit, and a stopped process reads none")
 def test_a_process_that_stopped_is_not_sent_orders_forever(student):
     student.run("import os, signal, threading\nthreading.Timer(0.5, os.kill, (os.getpid(), signal.SIGSTOP)).start()")
     time.sleep(1.5)
@@ -336,7 +364,6 @@ def test_a_process_that_stopped_is_not_sent_orders_forever(student):
         assert seen.failure.kind == OUT_OF_TIME
 
 
-@pytest.mark.xfail(raises=OSError, reason="a scratch folder that became a link cannot be removed, and that raises")
 def test_a_scratch_folder_that_became_a_link_does_not_stop_the_grader(tmp_path):
     (tmp_path / "kept").touch()
     with Student() as student:
@@ -349,12 +376,10 @@ def test_a_scratch_folder_that_became_a_link_does_not_stop_the_grader(tmp_path):
         assert (tmp_path / "kept").exists()
 
 
-@pytest.mark.xfail(raises=AssertionError, reason="the shell has no %matplotlib, and the rest of such a cell is not run")
 def test_the_magic_that_opens_many_a_notebook_works(shared):
     assert shared.run("%matplotlib inline")["error"] == ""
 
 
-@pytest.mark.xfail(raises=AssertionError, reason="a value on the last line is printed as Out[1]: and loses its rich forms")
 def test_the_value_of_the_last_line_is_a_result_in_the_notebook_format(shared):
     kinds = [o["output_type"] for o in shared.run("6 * 7")["outputs"]]
     assert kinds in (["execute_result"], ["display_data"])
