@@ -10,6 +10,7 @@ import yaml
 from autograder.build import stale
 from autograder.cli import _parser
 from autograder.course import find_course
+from autograder.tasks import all_tasks
 
 COURSE = find_course()
 ROOT = COURSE.root
@@ -58,6 +59,12 @@ def test_every_file_that_the_documents_link_to_exists():
     for document in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *ROOT.glob("docs/*.md")]:
         for target in re.findall(r"\]\(([^)#:]+)\)", document.read_text()):
             assert (document.parent / target).exists(), f"{document.name}: {target}"
+
+
+def test_the_number_of_known_mistakes_is_the_one_that_is_claimed():
+    known = sum(len(task.mistakes) for task in all_tasks().values())
+    assert f"{known} of them" in (ROOT / "README.md").read_text()
+    assert f"{known} known mistakes" in (ROOT / "CHANGELOG.md").read_text()
 
 
 def test_the_version_is_in_the_changelog():

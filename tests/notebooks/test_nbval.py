@@ -17,8 +17,11 @@ def test_a_solution_run_again_shows_what_it_showed(source, tmp_path):
 
 
 def write(path, *cells):
-    made = [new_code_cell(source, outputs=[new_output("stream", text=text)] if text else []) for source, text in cells]
-    nbformat.write(new_notebook(cells=made), path)
+    notebook = new_notebook()
+    for number, (source, text) in enumerate(cells, 1):
+        outputs = [new_output("stream", text=text)] if text else []
+        notebook.cells.append(new_code_cell(source, execution_count=number, outputs=outputs))
+    nbformat.write(notebook, path)
     return path
 
 
