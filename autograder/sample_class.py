@@ -12,7 +12,7 @@ from autograder.source import BEGIN_SOLUTION, END_SOLUTION, Cell, read_source
 from autograder.tasks import all_tasks
 
 WITH_MISTAKES = (
-    "alan", "barbara", "claude", "donald", "edsger", "frances", "grace", "hedy", "ivan", "john", "katherine", "leslie",
+    "alan", "barbara", "cynthia", "donald", "edsger", "frances", "grace", "hedy", "ivan", "john", "katherine", "leslie",
     "margaret", "niklaus", "olga", "peter",
 )  # fmt: skip
 ANSWER = "*I compared the two numbers and drew a picture; see my notes.*"
