@@ -58,10 +58,10 @@ def _parser() -> argparse.ArgumentParser:
 
     embed = verbs.add_parser(
         "embed",
-        help="maintainers: make the kit's embedded images from the official CIFAR-10 batches",
-        epilog="example: autograder embed cifar-10-batches-py",
+        help="maintainers: make the kit's embedded images from the official files",
+        epilog="example: autograder embed ~/data   (which holds cifar-10-batches-py/ and MNIST/)",
     )
-    embed.add_argument("source", type=Path, help="the folder cifar-10-batches-py")
+    embed.add_argument("source", type=Path, help="the folder that holds cifar-10-batches-py/ and MNIST/")
     embed.set_defaults(run=_embed)
     return parser
 
@@ -110,9 +110,9 @@ def _demo(options) -> int:
 
 
 def _embed(options) -> int:
-    from autograder.embed import embed_cifar10
+    from autograder.embed import embed
 
-    for path in embed_cifar10(options.source):
+    for path in embed(options.source):
         print(f"wrote {path}  {path.stat().st_size:,} bytes")
     return 0
 
@@ -121,11 +121,11 @@ def _errors() -> tuple[type[Exception], ...]:
     """Return the errors that are for the user to read: their message says it all."""
     from autograder.build import BuildError
     from autograder.course import CourseError
-    from autograder.embed import EmbedError
     from autograder.reference import MistakeError
     from autograder.source import SourceError
+    from cs231n_kit.data import DataError
 
-    return BuildError, CourseError, EmbedError, MistakeError, SourceError
+    return BuildError, CourseError, DataError, MistakeError, SourceError
 
 
 if __name__ == "__main__":

@@ -1,60 +1,63 @@
-"""Make the embedded images from the official CIFAR-10 batches. For maintainers; run once."""
+"""Make the embedded images from the official files. For maintainers; run once."""
 
-import pickle
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
-from cs231n_kit.data import SHEET_COLUMNS
+from cs231n_kit.data import DataError
+from cs231n_kit.data.embedded import SHEET_COLUMNS
+from cs231n_kit.data.official import MNIST_FILES, read_cifar10_batch, read_mnist
 
-NUM_TRAIN, NUM_TEST = 5000, 1000
 EMBEDDED = Path(__file__).parent.parent / "cs231n_kit" / "embedded"
+NUMBERS = {"cifar10": (5000, 1000), "mnist": (10000, 2000)}  # training and test images; whole rows of a sheet
+SHAPES = {"cifar10": (32, 32, 3), "mnist": (28, 28)}
 
 
-class EmbedError(Exception):
-    """The official files are not what was expected."""
+def embed(source: Path, destination: Path = EMBEDDED) -> list[Path]:
+    """Write the first images of the official files under `source` as lossless WebP sheets and label files.
 
-
-def embed_cifar10(source: Path, destination: Path = EMBEDDED) -> list[Path]:
-    """Write the first images of `source`, an official cifar-10-batches-py/ folder, as lossless WebP sheets.
-
-    A sheet is a grid of 32 x 32 tiles, 100 to a row, filled row by row in the official order.
-    Labels are one byte each, training first. Returns the files written.
+    source : a folder that holds cifar-10-batches-py/ and MNIST/, as CS231N_DATA names
+    A sheet is a grid of tiles, 100 to a row, filled row by row in the official order. Labels are one byte each,
+    training first. Returns the files written. Raises DataError, and writes nothing, if an official file is missing
+    or damaged or holds too few images.
     """
-    train, y_train = _read_batch(source / "data_batch_1", NUM_TRAIN)
-    test, y_test = _read_batch(source / "test_batch", NUM_TEST)
+    batches = [source / "cifar-10-batches-py" / name for name in ("data_batch_1", "test_batch")]
+    digits = [source / "MNIST" / name for name in MNIST_FILES]
+    parts = {
+        "cifar10": [(path, *read_cifar10_batch(path)) for path in batches],
+        "mnist": [(images, read_mnist(images), read_mnist(labels)) for images, labels in (digits[:2], digits[2:])],
+    }
+    for name in parts:
+        parts[name] = [_first(count, SHAPES[name], *part) for count, part in zip(NUMBERS[name], parts[name], strict=True)]
     destination.mkdir(parents=True, exist_ok=True)
+    return [path for name in parts for path in _write(name, parts[name], destination)]
+
+
+def _first(count, shape, path, images, labels):
+    """Return the first `count` images and their labels, as uint8. Raise DataError if there are fewer."""
+    if images.shape[1:] != shape or labels.shape != images.shape[:1] or len(images) < count:
+        raise DataError(
+            f"{path} is not the official file: got images {images.shape} and labels {labels.shape}\n"
+            f"  expected at least {count} images {shape} and as many labels\n"
+            f"  fix: delete {path.parent} and run cs231n-kit data fetch"
+        )
+    return images[:count], labels[:count].astype(np.uint8)
+
+
+def _write(name, parts, destination) -> list[Path]:
     written = []
-    for part, images in (("train", train), ("test", test)):
-        rows = len(images) // SHEET_COLUMNS
-        tiles = images.reshape(rows, SHEET_COLUMNS, 32, 32, 3).transpose(0, 2, 1, 3, 4)
-        path = destination / f"cifar10_{part}.webp"
-        Image.fromarray(tiles.reshape(rows * 32, SHEET_COLUMNS * 32, 3)).save(path, lossless=True, quality=100, method=6)
+    for part, (images, _) in zip(("train", "test"), parts, strict=True):
+        path = destination / f"{name}_{part}.webp"
+        Image.fromarray(_sheet(images)).save(path, lossless=True, quality=100, method=6)
         written.append(path)
-    labels = destination / "cifar10_labels.bin"
-    labels.write_bytes(np.concatenate([y_train, y_test]).astype(np.uint8).tobytes())
-    return [*written, labels]
+    path = destination / f"{name}_labels.bin"
+    path.write_bytes(np.concatenate([labels for _, labels in parts]).tobytes())
+    return [*written, path]
 
 
-class _BatchUnpickler(pickle.Unpickler):
-    """Admits what an official batch holds, arrays in plain containers, and refuses every other name."""
-
-    ALLOWED = frozenset({("numpy.core.multiarray", "_reconstruct"), ("numpy", "ndarray"), ("numpy", "dtype")})
-
-    def find_class(self, module, name):
-        if (module, name) not in self.ALLOWED:
-            raise EmbedError(f"refused to unpickle {module}.{name}: an official CIFAR-10 batch does not hold it")
-        return super().find_class(module.replace("numpy.core", "numpy._core"), name)
-
-
-def _read_batch(path: Path, count: int):
-    try:
-        with path.open("rb") as file:
-            batch = _BatchUnpickler(file, encoding="bytes").load()
-    except FileNotFoundError:
-        raise EmbedError(
-            f"CIFAR-10 batch not found: {path}\n  expected the files of cifar-10-batches-py/ in {path.parent}"
-        ) from None
-    images = batch[b"data"][:count].reshape(-1, 3, 32, 32).transpose(0, 2, 3, 1)  # (count, 32, 32, 3)
-    return np.ascontiguousarray(images), np.array(batch[b"labels"][:count])
+def _sheet(images):
+    """Lay out (N, size, size, ...) images as one picture, 100 to a row."""
+    rows, size, channels = len(images) // SHEET_COLUMNS, images.shape[1], images.shape[3:]
+    tiles = images.reshape(rows, SHEET_COLUMNS, size, size, *channels).swapaxes(1, 2)
+    return tiles.reshape(rows * size, SHEET_COLUMNS * size, *channels)

@@ -3,7 +3,7 @@
 from cs231n_kit import vis
 from cs231n_kit.attach import add_to
 from cs231n_kit.checks import check
-from cs231n_kit.data import load_CIFAR10, load_cifar10
+from cs231n_kit.data import get_cifar10_data, load_CIFAR10, load_cifar10, load_mnist
 
 __version__ = "0.1.0"
-__all__ = ["add_to", "check", "load_CIFAR10", "load_cifar10", "vis"]
+__all__ = ["add_to", "check", "get_cifar10_data", "load_CIFAR10", "load_cifar10", "load_mnist", "vis"]

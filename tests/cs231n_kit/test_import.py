@@ -18,6 +18,8 @@ HEAVY = (
     "nbformat",
     "PIL",
     "pooch",
+    "requests",
+    "tqdm",
 )
 
 
@@ -44,9 +46,10 @@ def test_everything_works_without_the_modules_that_windows_lacks():
 import sys
 sys.modules.update(dict.fromkeys({UNIX_ONLY}))
 import cs231n_kit
-from cs231n_kit import cli
+from cs231n_kit import cli, gradient_check
 from cs231n_kit.checks.probes import all_probes
 from cs231n_kit.checks.store import load_frozen
+from cs231n_kit.data import fetch
 print(len(cs231n_kit.load_cifar10()[0]), all(load_frozen("cs231n_kit.checks", p)["samples"] for p in all_probes().values()))
 """
     assert run_python(code).split() == ["5000", "True"]
