@@ -17,7 +17,6 @@ import jupytext
 
 from cs231n_kit.checks.probes import UnknownTask, find_probe
 
-KINDS = ("setup", "exercise", "check", "answer", "show", "text")
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
 BEGIN_SOLUTION, END_SOLUTION = "# BEGIN SOLUTION", "# END SOLUTION"
 BEGIN_HIDDEN, END_HIDDEN = "# BEGIN HIDDEN TESTS", "# END HIDDEN TESTS"

@@ -9,11 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 
-import numpy as np
-
 from cs231n_kit.checks.compare import TOLERANCE
-
-Draw = Callable[[np.random.Generator], dict]
 
 
 @dataclass(frozen=True)

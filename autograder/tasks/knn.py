@@ -83,9 +83,7 @@ _L2_HIDDEN = (
     Case("float32 slices of a larger array", _strided),
 )
 _NO_LOOPS_STEPS = Case("steps as rows are added", _normal, "steps", 5.0, axes=("test row", "training row"))
-_ONE_LOOP_STEPS = Case(
-    "steps as training rows are added", lambda rng, m: _normal(rng, 9, m), "steps", 2.0, axes=("training row",)
-)
+_ONE_LOOP_STEPS = Case("steps as training rows are added", _nine_test_rows, "steps", 4.0, axes=("training row",))
 _NO_LOOPS_MEMORY = Case("memory on images", _small_images, "memory", 2.0, limit=3e6)
 
 _IDENTICAL = Case(
