@@ -68,6 +68,16 @@ def test_cells_that_a_student_added_come_after_the_cell_they_stand_below(read, f
 # --- cells that suffered
 
 
+def test_an_answer_without_metadata_and_id_is_found_behind_its_question(read, filled):
+    find(filled, "knn-question").source = "Because."
+    for cell in filled.cells:
+        cell.metadata = {}
+        del cell["id"]
+    submission = read(filled)
+    assert submission.matched["knn-question"].source == "Because."
+    assert any("knn-question" in message and "behind its question" in message for message in submission.messages)
+
+
 def test_cells_without_metadata_and_ids_are_found_by_their_content(read, filled, release):
     for cell in filled.cells:
         cell.metadata = {}
