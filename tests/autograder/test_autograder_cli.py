@@ -113,7 +113,7 @@ def test_a_mistake_that_does_not_fit_is_an_error_with_its_line(run, here):
 def test_a_missing_batch_is_an_error(run, tmp_path):
     status, out, err = run("embed", tmp_path)
     assert (status, out) == (1, "")
-    assert err.startswith(f"autograder: CIFAR-10 batch not found: {tmp_path}")
+    assert err.startswith(f"autograder: CIFAR-10 file not found: {tmp_path}")
 
 
 def test_check_exits_with_0_when_all_is_built_and_with_1_when_not(run, here):

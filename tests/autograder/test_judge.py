@@ -1,6 +1,7 @@
 """The hidden tests are strict: the solution earns everything, every known mistake less, whatever the seed."""
 
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pytest
@@ -18,6 +19,13 @@ COURSE = find_course(start=None)
 EXERCISES = {c.task: (path, c) for path in COURSE.sources for c in read_source(path) if c.kind == "exercise"}
 TASKS = sorted(all_tasks())
 FEWEST = {"knn-no-loops": 6, "knn-predict-labels": 4}
+
+
+@cache
+def samples_of(name, side="hidden"):
+    """Draw a task's cases once for all tests that only need them to be the same."""
+    task = all_tasks()[name]
+    return draw_samples(EXERCISES[name][0], task, getattr(task, side), seed=11)
 
 
 def replay(observations):
@@ -65,7 +73,7 @@ def test_for_200_seeds_the_solution_loses_nothing_and_every_mistake_something(na
 def test_every_mistake_is_recognized_as_itself(name, side):
     task = all_tasks()[name]
     path, exercise = EXERCISES[name]
-    samples = draw_samples(path, task, task.public if side == "public" else task.hidden, seed=11)
+    samples = samples_of(name, side)
     probe = find_probe(name)
     for mistake in task.mistakes:
         with solved(path, {name: mistaken(exercise, mistake, path)}) as namespace:
@@ -93,13 +101,11 @@ def test_a_hint_does_not_hand_over_the_solution(name):
 
 @pytest.mark.parametrize(("name", "number"), [(n, i) for n in OTHER_SOLUTIONS for i in range(len(OTHER_SOLUTIONS[n]))])
 def test_correct_code_in_another_form_earns_everything(name, number):
-    task = all_tasks()[name]
     path, exercise = EXERCISES[name]
-    text = exercise.text.replace(exercise.solution, OTHER_SOLUTIONS[name][number])
+    text = exercise.with_solution(OTHER_SOLUTIONS[name][number])
     probe = find_probe(name)
-    samples = draw_samples(path, task, task.hidden, seed=5)
     with solved(path, {name: text}) as namespace:
-        verdict = judge(name, samples, in_process(probe, objects_for(probe, namespace)), 4.0)
+        verdict = judge(name, samples_of(name), in_process(probe, objects_for(probe, namespace)), 4.0)
     assert verdict.points == 4.0, verdict.report
 
 
@@ -137,9 +143,8 @@ def test_steps_and_time_decide_apart_from_values():
     path, exercise = EXERCISES[task.id]
     loop = next(m for m in task.mistakes if m.id == "loop-in-disguise")
     probe = find_probe(task.id)
-    samples = draw_samples(path, task, task.hidden, seed=2)
     with solved(path, {task.id: mistaken(exercise, loop, path)}) as namespace:
-        verdict = judge(task.id, samples, in_process(probe, objects_for(probe, namespace)), 10.0)
+        verdict = judge(task.id, samples_of(task.id), in_process(probe, objects_for(probe, namespace)), 10.0)
     assert verdict.status == "partial"
     assert 0 < verdict.points < 10
     assert verdict.mistake == "loop-in-disguise"

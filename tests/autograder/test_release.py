@@ -11,11 +11,11 @@ import pytest
 import cs231n_kit
 from autograder.build import kind_of
 from autograder.course import find_course
-from autograder.judge import draw_samples, in_process, judge
+from autograder.judge import in_process, judge
 from autograder.reference import objects_for, solved
 from autograder.source import read_source
-from autograder.tasks import all_tasks
 from cs231n_kit.checks.probes import find_probe
+from cs231n_kit.checks.store import load_frozen
 
 COURSE = find_course()
 CELLS = [(path, cell) for path in COURSE.sources for cell in read_source(path)]
@@ -68,7 +68,7 @@ def test_released_cells_are_locked_where_they_must_be():
 @pytest.mark.parametrize("task", CHECKED)
 def test_the_stub_earns_nothing(task):
     path, cell = EXERCISES[task]
-    stub = cell.text.replace(cell.solution, "    raise NotImplementedError()\n")
+    stub = cell.with_solution("    raise NotImplementedError()\n")
     verdict = verdict_of(task, path, stub)
     assert verdict.points == 0
     assert verdict.status == "not attempted"
@@ -85,10 +85,10 @@ def kit_functions():
 def test_no_function_of_the_kit_passes_for_a_solution(task):
     path, cell = EXERCISES[task]
     probe = find_probe(task)
-    samples = draw_samples(path, all_tasks()[task], all_tasks()[task].public, seed=1)
+    samples = load_frozen("cs231n_kit.checks", probe)["samples"]
     offered = dict(kit_functions())
     assert len(offered) > 20
-    stub = cell.text.replace(cell.solution, "    raise NotImplementedError()\n")
+    stub = cell.with_solution("    raise NotImplementedError()\n")
     with solved(path, {task: stub}) as namespace:
         for name, function in offered.items():
             for form in (staticmethod(function), lambda self, *a, f=function, **k: f(*a, **k)):
@@ -101,6 +101,6 @@ def test_no_function_of_the_kit_passes_for_a_solution(task):
 
 def verdict_of(task, path, text):
     probe = find_probe(task)
-    samples = draw_samples(path, all_tasks()[task], all_tasks()[task].hidden, seed=1)
+    samples = load_frozen("autograder", probe)["samples"]
     with solved(path, {task: text}) as namespace:
         return judge(task, samples, in_process(probe, objects_for(probe, namespace)), 3.0)
