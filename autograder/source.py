@@ -11,6 +11,7 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import jupytext
@@ -67,15 +68,20 @@ class Cell:
 
 def read_source(path: Path) -> tuple[Cell, ...]:
     """Return the cells of a notebook source. Raises SourceError, with file and line, if anything is malformed."""
-    text = path.read_text(encoding="utf-8")
-    lines = [n for n, line in enumerate(text.split("\n"), 1) if re.match(r"# %%(\s|$)", line)]
-    for line in lines:
-        if re.search(r"\btags=(?!\[)", text.split("\n")[line - 1]):
-            raise SourceError(f'{path}:{line}: tags should be a list such as ["nbval-ignore-output"]')
+    return _parse(path, path.read_text(encoding="utf-8"))
+
+
+@lru_cache(maxsize=64)
+def _parse(path: Path, text: str) -> tuple[Cell, ...]:
+    """Parse a text once: every known mistake of every task asks for the cells of its notebook again."""
+    headers = {n: line for n, line in enumerate(text.split("\n"), 1) if re.match(r"# %%(\s|$)", line)}
+    for n, header in headers.items():
+        if re.search(r"\btags=(?!\[)", header):
+            raise SourceError(f'{path}:{n}: tags should be a list such as ["nbval-ignore-output"]')
     raw = jupytext.reads(text, fmt="py:percent").cells
-    if len(raw) != len(lines):
+    if len(raw) != len(headers):
         raise SourceError(f"{path}:1: text before the first cell; begin the file with '# %% [markdown]'")
-    cells = tuple(_read_cell(path, line, cell) for line, cell in zip(lines, raw, strict=True))
+    cells = tuple(_read_cell(path, line, cell) for line, cell in zip(headers, raw, strict=True))
     _check_tasks(path, cells)
     return cells
 

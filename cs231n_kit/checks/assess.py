@@ -64,7 +64,11 @@ def assess(samples: list[Sample], run: Run) -> list[Outcome]:
 
 def failed_with(outcome: Outcome, kind: str) -> bool:
     """Return whether a run of this case ended in an exception of class `kind`."""
-    return any(seen.failure and seen.failure.kind == kind for seen in outcome.observed)
+    return any(_ended_in(seen, kind) for seen in outcome.observed)
+
+
+def _ended_in(seen: Observation, kind: str) -> bool:
+    return seen.failure is not None and seen.failure.kind == kind
 
 
 def recognize(outcomes: list[Outcome]) -> str | None:
@@ -98,7 +102,7 @@ def _assess_sample(sample, run):
     observed = ()
     for inputs in sample.inputs:
         observed += (run(inputs, sample.measure),)
-        if failed_with(Outcome(sample, None, observed=observed), OUT_OF_TIME):
+        if _ended_in(observed[-1], OUT_OF_TIME):
             break
     for seen, want in zip(observed, sample.expected, strict=False):
         found = difference(seen, want, sample.tolerance)

@@ -135,7 +135,7 @@ class _Resuming:
         name = url.rpartition("/")[2]
         part = _part(self.folder, name)
         have = part.stat().st_size if part.is_file() else 0
-        headers = {"Range": f"bytes={have}-", "Accept-Encoding": "identity"} if have else {"Accept-Encoding": "identity"}
+        headers = {"Accept-Encoding": "identity", **({"Range": f"bytes={have}-"} if have else {})}
         with requests.get(url, headers=headers, stream=True, timeout=STALL_SECONDS) as reply:
             if reply.status_code == 416:  # nothing is left to send
                 part.replace(output_file)
