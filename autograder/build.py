@@ -179,9 +179,13 @@ def _check_registry(course: Course) -> None:
 
 
 def _run_record(source: Path) -> dict[str, str]:
-    """Return a hash of what an execution depends on (the source, given.py, the kit's code), and one of its outputs."""
-    given = source.parent / "given.py"
-    files = [source, *([given] if given.is_file() else []), *sorted(KIT.rglob("*.py"))]
+    """Return a hash of what an execution depends on, and one of its outputs.
+
+    It depends on the source, given.py, the kit's code, and the sources of the notebooks that it takes earlier work from.
+    """
+    given, text = source.parent / "given.py", source.read_text(encoding="utf-8")
+    earlier = [p for p in sorted(source.parent.glob("*.py")) if f'from_notebook("{p.stem}"' in text]
+    files = [source, *([given] if given.is_file() else []), *earlier, *sorted(KIT.rglob("*.py"))]
     inputs = hashlib.sha256()
     for path in files:
         inputs.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")

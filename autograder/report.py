@@ -24,12 +24,17 @@ def print_class(results: list[dict]) -> None:
         by_student[result["student"]].append(result)
     for student, mine in sorted(by_student.items()):
         points, most = (sum(r[key] for r in mine) for key in ("points", "max_points"))
-        statuses = [f"[{COLORS.get(r['status'], 'red')}]{r['status']}[/]" for r in mine]
+        several = len(mine) > 1
+        statuses = [f"[{COLORS.get(r['status'], 'red')}]{r['status']}[/]{_of(r) if several else ''}" for r in mine]
         remarks = escape("\n".join(_remarks(mine)))
         table.add_row(escape(student), f"{points:g} / {most:g}", "\n".join(statuses), remarks)
     console = Console()
     console.print(table)
     console.print("Points are those graded by machine; answers to questions wait to be graded by hand.", style="dim")
+
+
+def _of(result) -> str:
+    return f" [dim]{escape(result['notebook'])}[/]"
 
 
 def _remarks(results) -> list[str]:

@@ -36,17 +36,19 @@ def fill(release: nbformat.NotebookNode, cells: tuple[Cell, ...], replaced: dict
 
 def write_sample_class(course: Course, assignment: str) -> list[str]:
     """Write submitted/<student>/<assignment>/ for the whole class and return a line on each student."""
-    lines = []
-    for source in course.assignment(assignment):
+    sources = course.assignment(assignment)
+    names = WITH_MISTAKES[: max(len(held_mistakes(source)) for source in sources)]
+    said: dict[str, list[str]] = {}
+    for source in sources:
         release = nbformat.read(course.assignments / assignment / f"{source.stem}.ipynb", as_version=4)
-        for student, (what, notebook) in _students(source, release).items():
+        for student, (what, notebook) in _students(source, release, names).items():
             folder = course.root / "submitted" / student / assignment
             folder.mkdir(parents=True, exist_ok=True)
             (folder / "timestamp.txt").write_text("2026-01-15 12:00:00 UTC\n")
             if notebook is not None:
                 nbformat.write(notebook, folder / f"{source.stem}.ipynb")
-            lines.append(f"{student:10} {what}")
-    return lines
+            said.setdefault(student, []).append(what)
+    return [f"{student:10} {'; '.join(dict.fromkeys(whats))}" for student, whats in said.items()]
 
 
 def held_mistakes(source: Path) -> dict[str, dict[str, str]]:
@@ -61,16 +63,17 @@ def held_mistakes(source: Path) -> dict[str, dict[str, str]]:
     }
 
 
-def _students(source: Path, release) -> dict:
+def _students(source: Path, release, names: tuple[str, ...]) -> dict:
+    """Return {student: (what they do in this notebook, the notebook, or None)}; `names` are those who make mistakes."""
     cells = read_source(source)
     exercises = {cell.task: cell for cell in cells if cell.kind == "exercise"}
     class_ = {"ada": ("a perfect student", fill(release, cells))}
-    for student, held in held_mistakes(source).items():
-        texts = {}
+    for student in names:
+        held, texts = held_mistakes(source).get(student, {}), {}
         for task, mistake in held.items():
             known = next(m for m in all_tasks()[task].mistakes if m.id == mistake)
             texts[task] = mistaken(exercises[task], known, source)
-        class_[student] = ("makes mistakes: " + ", ".join(held.values()), fill(release, cells, texts))
+        class_[student] = (f"{source.stem}: {', '.join(held.values()) or 'no mistakes'}", fill(release, cells, texts))
     first = next(iter(exercises.values()))
     class_ |= {
         "untouched": ("handed in the release as it is", copy.deepcopy(release)),
@@ -83,7 +86,7 @@ def _students(source: Path, release) -> dict:
 
 
 def _broken(cell: Cell) -> str:
-    return cell.with_solution("    for i in range(num_test)\n")
+    return cell.with_solution("    for i in range(3)\n")
 
 
 def _endless(cell: Cell) -> str:

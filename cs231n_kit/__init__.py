@@ -4,6 +4,18 @@ from cs231n_kit import vis
 from cs231n_kit.attach import add_to
 from cs231n_kit.checks import check
 from cs231n_kit.data import get_cifar10_data, load_CIFAR10, load_cifar10, load_mnist
+from cs231n_kit.earlier import from_notebook
+from cs231n_kit.environment import doctor
 
 __version__ = "0.1.0"
-__all__ = ["add_to", "check", "get_cifar10_data", "load_CIFAR10", "load_cifar10", "load_mnist", "vis"]
+__all__ = [
+    "add_to",
+    "check",
+    "doctor",
+    "from_notebook",
+    "get_cifar10_data",
+    "load_CIFAR10",
+    "load_cifar10",
+    "load_mnist",
+    "vis",
+]

@@ -1,14 +1,12 @@
 """The learners' command: cs231n-kit."""
 
 import argparse
-import importlib.metadata
-import platform
 import sys
 
 from cs231n_kit import __version__
-from cs231n_kit.data import DataError, load_cifar10, load_mnist
+from cs231n_kit.data import DataError
+from cs231n_kit.environment import find_missing
 
-PACKAGES = ("numpy", "matplotlib", "tqdm", "pillow", "pooch", "jupyterlab")
 DATA_SETS = ("cifar10", "mnist")
 
 
@@ -32,7 +30,7 @@ def _parser() -> argparse.ArgumentParser:
     doctor = verbs.add_parser(
         "doctor", help="is everything here that the notebooks need?", epilog="example: cs231n-kit doctor"
     )
-    doctor.set_defaults(run=lambda _: doctor_report())
+    doctor.set_defaults(run=lambda _: 1 if find_missing() else 0)
 
     data = verbs.add_parser("data", help="the full data sets", epilog="example: cs231n-kit data fetch cifar10")
     actions = data.add_subparsers(dest="action", required=True)
@@ -45,27 +43,6 @@ def _parser() -> argparse.ArgumentParser:
         action.add_argument("names", nargs="*", metavar="NAME", help=f"{' or '.join(DATA_SETS)}; both by default")
         action.set_defaults(run=run)
     return parser
-
-
-def doctor_report() -> int:
-    """Print what is installed, and load the embedded images. Return 1 if anything is missing."""
-    print(f"Python      {platform.python_version()}   cs231n-kit {__version__}")
-    missing = []
-    for package in PACKAGES:
-        try:
-            print(f"{package:11} {importlib.metadata.version(package)}")
-        except importlib.metadata.PackageNotFoundError:
-            missing.append(package)
-            print(f"{package:11} missing   fix: {sys.executable} -m pip install {package}")
-    for name, load in (("CIFAR-10", load_cifar10), ("MNIST", load_mnist)):
-        try:
-            X_train, _, X_test, _ = load()
-            print(f"{name:11} {len(X_train):,} training and {len(X_test):,} test images are here")
-        except (DataError, ImportError) as error:
-            missing.append(name)
-            print(f"{name:11} {error}")
-    print("not ready: " + ", ".join(missing) if missing else "ready")
-    return 1 if missing else 0
 
 
 def _fetch(options) -> int:

@@ -9,15 +9,13 @@ from cs231n_kit.checks.assess import UNWRITTEN, Outcome, assess, failed_with, re
 from cs231n_kit.checks.observe import observe
 from cs231n_kit.checks.probes import Probe, find_probe
 from cs231n_kit.checks.store import load_frozen
+from cs231n_kit.plain_error import PlainError
 
 WIDTH = 90
 
 
-class CheckFailed(Exception):
-    """A visible check found something wrong. What, was printed; Jupyter shows this as one red line."""
-
-    def _render_traceback_(self):
-        return [f"CheckFailed: {self}"]
+class CheckFailed(PlainError):
+    """A visible check found something wrong. What, was printed."""
 
 
 def check(task: str, *objects) -> None:
@@ -27,7 +25,6 @@ def check(task: str, *objects) -> None:
     Raises CheckFailed when a case fails, except under `nbgrader autograde`, where the hidden test gives partial credit.
     """
     probe = find_probe(task)
-    frozen = load_frozen("cs231n_kit.checks", probe)
     if _has_syntax_error(probe.target):
         print(
             _wrap(
@@ -36,13 +33,21 @@ def check(task: str, *objects) -> None:
             )
         )
         return _fail(f"{task} was not tried; what is defined is an older version")
-    outcomes = assess(frozen["samples"], lambda inputs, measure: observe(probe, objects, inputs, measure, quiet=False))
-    print(describe(probe, outcomes, frozen["mistakes"]))
-    if not is_right(outcomes):
+    right, report = try_public_cases(task, *objects, quiet=False)
+    print(report)
+    if not right:
         return _fail(f"{task} is not right yet; the lines above say where")
     if probe.race:
         print(_race_sentence(probe, objects))
     return None
+
+
+def try_public_cases(task: str, *objects, quiet: bool = True) -> tuple[bool, str]:
+    """Return whether the objects pass the public cases of a task, and what there is to say about it."""
+    probe = find_probe(task)
+    frozen = load_frozen("cs231n_kit.checks", probe)
+    outcomes = assess(frozen["samples"], lambda inputs, measure: observe(probe, objects, inputs, measure, quiet))
+    return is_right(outcomes), describe(probe, outcomes, frozen["mistakes"])
 
 
 def _fail(message: str) -> None:

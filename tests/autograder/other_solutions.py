@@ -128,4 +128,161 @@ OTHER_SOLUTIONS = {
     return self.predict_labels(getattr(self, f"compute_distances_{name}")(X), k)
 """,
     ),
+    "numpy-brighten": (
+        """\
+    return np.minimum(np.maximum(images.astype(np.int16) + amount, 0), 255).astype("uint8")
+""",
+        """\
+    brighter = np.array(images, dtype=np.float32)
+    brighter += amount
+    brighter[brighter < 0] = 0
+    brighter[brighter > 255] = 255
+    return np.uint8(brighter)
+""",
+    ),
+    "numpy-frame": (
+        """\
+    framed = images.copy()
+    framed[:, :width] = 0
+    framed[:, H - width:] = 0
+    framed[:, :, :width] = 0
+    framed[:, :, W - width:] = 0
+    return framed
+""",
+        """\
+    row, column = np.arange(H)[:, None], np.arange(W)
+    inside = (row >= width) & (row < H - width) & (column >= width) & (column < W - width)
+    return images * inside[:, :, None].astype(images.dtype)
+""",
+        """\
+    if width == 0:
+        return np.array(images)
+    inner = images[:, width:-width, width:-width]
+    return np.pad(inner, ((0, 0), (width, width), (width, width), (0, 0)))
+""",
+    ),
+    "numpy-accuracy": (
+        """\
+    return (scores.argmax(1) == y).sum() / len(y)
+""",
+        """\
+    return float(np.count_nonzero(np.equal(scores.argmax(axis=-1), y))) / scores.shape[0]
+""",
+    ),
+    "numpy-pairwise-sums": (
+        """\
+    return np.add.outer(a, b)
+""",
+        """\
+    return a.reshape(-1, 1) + b[None, :]
+""",
+        """\
+    return np.repeat(a[:, None], len(b), axis=1) + np.tile(b, (len(a), 1))
+""",
+    ),
+    "numpy-standardize": (
+        """\
+    centered = X - np.mean(X, axis=0, keepdims=True)
+    sigma = np.sqrt((centered ** 2).mean(0))
+    return np.divide(centered, sigma, out=np.zeros(X.shape), where=sigma > 0)
+""",
+        """\
+    Z = np.array(X, dtype=np.float32)
+    Z -= Z.mean(axis=0)
+    deviation = Z.std(axis=0)
+    Z /= np.where(deviation == 0, 1, deviation)
+    return Z
+""",
+        """\
+    with np.errstate(all="ignore"):
+        return np.nan_to_num((X - X.mean(0)) / X.std(0), nan=0.0)
+""",
+    ),
+    "numpy-batched-take": (
+        """\
+    return np.take_along_axis(scores, y[:, None].astype(int), axis=1)[:, 0]
+""",
+        """\
+    N, C = scores.shape
+    return scores.ravel()[np.arange(N) * C + y]
+""",
+        """\
+    return (scores * (y[:, np.newaxis] == np.arange(scores.shape[1]))).sum(axis=1)
+""",
+    ),
+    "numpy-one-hot": (
+        """\
+    return np.eye(num_classes)[y]
+""",
+        """\
+    return (y[:, None] == np.arange(num_classes)).astype(np.float32)
+""",
+        """\
+    Y = np.zeros((y.shape[0], num_classes), dtype=int)
+    np.put_along_axis(Y, y[:, None].astype(int), 1, axis=1)
+    return Y
+""",
+        """\
+    return np.equal.outer(y, np.arange(num_classes))
+""",
+    ),
+    "cv-split-folds": (
+        """\
+    indices = list(range(num_examples))
+    if rng is not None:
+        rng.shuffle(indices)
+    folds, start = [], 0
+    for f in range(num_folds):
+        stop = start + num_examples // num_folds + (f < num_examples % num_folds)
+        folds.append(np.array(indices[start:stop]))
+        start = stop
+    return folds
+""",
+        """\
+    order = np.arange(num_examples)
+    if rng:
+        order = rng.choice(num_examples, size=num_examples, replace=False)
+    return [fold for fold in np.array_split(order, num_folds)]
+""",
+    ),
+    "cv-cross-validate-k": (
+        """\
+    everybody = np.arange(len(X))
+    columns = []
+    for fold in folds:
+        rest = np.setdiff1d(everybody, fold)
+        model.train(X[rest], y[rest])
+        dists = model.compute_distances_no_loops(X[fold])
+        columns.append([(model.predict_labels(dists, k) == y[fold]).sum() / len(fold) for k in k_choices])
+    return np.array(columns).T
+""",
+        """\
+    for f in range(len(folds)):
+        held_out = np.zeros(len(y), dtype=bool)
+        held_out[folds[f]] = True
+        model.train(X[~held_out], y[~held_out])
+        dists = model.compute_distances_two_loops(X[held_out])
+        for i in range(len(k_choices)):
+            predicted = model.predict_labels(dists, k=k_choices[i])
+            accuracies[i][f] = np.count_nonzero(predicted == y[held_out]) / held_out.sum()
+""",
+    ),
+    "cv-select-best-k": (
+        """\
+    best_mean, best_k = -1.0, None
+    for k, row in sorted(zip(k_choices, accuracies.tolist()), key=lambda pair: pair[0]):
+        mean = sum(row) / len(row)
+        if mean > best_mean:
+            best_mean, best_k = mean, k
+    return best_k
+""",
+        """\
+    means = np.mean(accuracies, axis=1)
+    return np.min(np.asarray(k_choices)[means == np.max(means)])
+""",
+        """\
+    order = np.argsort(k_choices)
+    return k_choices[order[np.argmax(accuracies[order].sum(axis=1))]]
+""",
+    ),
 }

@@ -10,12 +10,17 @@ import nbformat
 import pytest
 
 from autograder.build import kind_of
-from autograder.course import Course
+from autograder.course import Course, find_course
 from autograder.grade import grade_class
 from autograder.sample_class import write_sample_class
+from autograder.source import read_source
 
-ASSIGNMENT = "a1_data_driven"
-STUDENTS = ("ada", "frances", "john", "leslie", "syntax", "untouched")
+COURSE = find_course()
+ASSIGNMENTS = sorted({source.parent.name for source in COURSE.sources})
+STUDENTS = {  # who hands in what is told in `autograder sample-class`
+    "a0_warmup": ("ada", "barbara", "donald", "edsger", "syntax", "untouched"),
+    "a1_data_driven": ("ada", "frances", "john", "leslie", "syntax", "untouched"),
+}
 SHOWN = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning", "ignore::UserWarning")
 
 
@@ -40,13 +45,13 @@ def nbgrader(course, *arguments):
     assert done.returncode == 0, done.stderr[-3000:]
 
 
-def scores(course):
+def scores(course, assignment):
     from nbgrader.api import Gradebook
 
     with Gradebook(f"sqlite:///{course.root / 'gradebook.db'}", "cs231n") as gradebook:
         return {
             (submission.student.id, grade.name): grade.auto_score
-            for submission in gradebook.assignment_submissions(ASSIGNMENT)
+            for submission in gradebook.assignment_submissions(assignment)
             for notebook in submission.notebooks
             for grade in notebook.grades
         }
@@ -54,41 +59,46 @@ def scores(course):
 
 @pytest.mark.slow
 @SHOWN
-def test_stock_autograde_and_the_grader_agree_on_every_cell_of_honest_students(course, tmp_path):
+@pytest.mark.parametrize("assignment", ASSIGNMENTS)
+def test_stock_autograde_and_the_grader_agree_on_every_cell_of_honest_students(course, tmp_path, assignment):
     ours, stock = (copy_course(course, tmp_path / name) for name in ("ours", "stock"))
-    write_sample_class(ours, ASSIGNMENT)
+    write_sample_class(ours, assignment)
     for folder in (ours.root / "submitted").iterdir():
-        if folder.name not in STUDENTS:
+        if folder.name not in STUDENTS[assignment]:
             shutil.rmtree(folder)
     for path in (ours.root / "submitted").rglob("*.ipynb"):
         without_show_cells(path)
     shutil.copytree(ours.root / "submitted", stock.root / "submitted")
 
-    grade_class(ours, ASSIGNMENT)
-    nbgrader(stock, "generate_assignment", ASSIGNMENT, "--force")
-    nbgrader(stock, "autograde", ASSIGNMENT)
+    grade_class(ours, assignment)
+    nbgrader(stock, "generate_assignment", assignment, "--force")
+    nbgrader(stock, "autograde", assignment)
 
-    mine, theirs = scores(ours), scores(stock)
-    assert {student for student, _ in mine} == set(STUDENTS)
+    mine, theirs = scores(ours, assignment), scores(stock, assignment)
+    assert {student for student, _ in mine} == set(STUDENTS[assignment])
     assert mine == theirs
-    assert sum(v for (student, _), v in mine.items() if student == "ada" and v is not None) == 19
+    checks = [cell for source in course.assignment(assignment) for cell in read_source(source) if cell.kind == "check"]
+    assert sum(v for (student, _), v in mine.items() if student == "ada" and v) == sum(cell.points for cell in checks)
     assert sum(v for (student, _), v in mine.items() if student == "untouched") == 0
 
 
 @pytest.mark.slow
 @SHOWN
-def test_stock_validate_passes_the_solution_and_fails_the_release(course, tmp_path):
+@pytest.mark.parametrize("source", COURSE.sources, ids=lambda p: p.stem)
+def test_stock_validate_passes_the_solution_and_fails_the_release(course, tmp_path, source):
     from nbgrader.validator import Validator
 
+    assignment, notebook = source.parent.name, f"{source.stem}.ipynb"
+    shutil.copy(course.root / "nbgrader_config.py", tmp_path)
+    (tmp_path / "solutions" / assignment).mkdir(parents=True)
+    shutil.copy(source, tmp_path / "solutions" / assignment)
     results = {}
     for side in ("solutions", "assignments"):
-        path = tmp_path / side / "knn.ipynb"
-        path.parent.mkdir()
-        shutil.copy(course.root / side / ASSIGNMENT / "knn.ipynb", path)
+        path = tmp_path / side / notebook
+        path.parent.mkdir(exist_ok=True)
+        shutil.copy(course.root / side / assignment / notebook, path)
         without_show_cells(path)
-        shutil.copy(course.root / "nbgrader_config.py", tmp_path)
-        (tmp_path / "solutions" / ASSIGNMENT).mkdir(parents=True, exist_ok=True)
-        shutil.copy(course.root / "solutions" / ASSIGNMENT / "knn.py", tmp_path / "solutions" / ASSIGNMENT)
         results[side] = Validator().validate(str(path))
+    graded = [cell for cell in read_source(source) if cell.kind in ("check", "answer")]
     assert results["solutions"] == {}
-    assert len(results["assignments"]["failed"]) == 6 + 4  # the checks, and the questions left unanswered
+    assert len(results["assignments"]["failed"]) == len(graded)  # every check, and every question left unanswered

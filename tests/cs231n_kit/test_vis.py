@@ -1,4 +1,7 @@
-"""Every picture returns the Axes it is on, leaves showing and closing to the notebook, and shows what it was given."""
+"""Every picture returns the Axes it is on, leaves showing and closing to the notebook, and shows and says what it got."""
+
+import re
+from itertools import pairwise
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -7,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 
 from cs231n_kit import vis
+from cs231n_kit.alt_text import alt_text
 
 CLASSES = ("bird", "cat", "ship")
 
@@ -40,6 +44,8 @@ ALWAYS_NEW = {
     "class_grid": lambda rng: vis.class_grid(images(rng, 12), np.arange(12) % 3, CLASSES, 3, rng),
     "image_row": lambda rng: vis.image_row(images(rng, 3), CLASSES),
     "neighbors": two_neighbors,
+    "weight_grid": lambda rng: vis.weight_grid(rng.normal(size=(48, 3)), (4, 4, 3), CLASSES),
+    "history": lambda rng: vis.history(rng.uniform(1, 2, 50), [0.3, 0.4], [0.2, 0.3]),
 }
 ON_GIVEN_AXES = {
     "unit_balls": lambda rng, ax=None: vis.unit_balls(ax),
@@ -47,7 +53,14 @@ ON_GIVEN_AXES = {
     "distance_matrix": lambda rng, ax=None: vis.distance_matrix(rng.uniform(size=(4, 9)), ax),
     "decision_regions": lambda rng, ax=None: vis.decision_regions(lambda p: np.zeros(len(p), int), *points(rng), ax, 20),
     "time_bars": lambda rng, ax=None: vis.time_bars({"two loops": 1.5, "none": 0.002}, ax),
+    "cross_validation": lambda rng, ax=None: vis.cross_validation([1, 3, 100], rng.uniform(size=(3, 5)), ax),
+    "folds": lambda rng, ax=None: vis.folds(np.array_split(rng.permutation(23), 5), ax),
+    "confusion_matrix": lambda rng, ax=None: vis.confusion_matrix(*rng.integers(0, 3, size=(2, 30)), CLASSES, ax),
 }
+
+
+def test_every_public_picture_is_tried_here():
+    assert sorted([*ALWAYS_NEW, *ON_GIVEN_AXES, "OKABE_ITO", "describe"]) == vis.__all__
 
 
 @pytest.mark.parametrize("draw", [pytest.param(f, id=name) for name, f in {**ALWAYS_NEW, **ON_GIVEN_AXES}.items()])
@@ -58,6 +71,8 @@ def test_a_picture_returns_axes_of_one_new_open_figure_that_can_be_drawn(rng, dr
     (figure,) = {ax.figure for ax in axes}
     assert plt.get_fignums() == [before, figure.number]
     figure.canvas.draw()
+    assert figure.get_figwidth() <= 9.5
+    assert re.fullmatch(r"[A-Z0-9].{20,}\.", alt_text(figure))
 
 
 @pytest.mark.parametrize("draw", [pytest.param(f, id=name) for name, f in ON_GIVEN_AXES.items()])
@@ -67,6 +82,8 @@ def test_a_picture_on_given_axes_opens_no_figure(rng, draw):
     assert len(plt.get_fignums()) == 1
     assert right.has_data()
     assert not left.has_data()
+    right.set_title("on the right")
+    assert alt_text(right.figure).startswith("on the right: ")
 
 
 def test_a_class_grid_fills_up_with_white_where_a_class_has_few_or_no_examples(rng):
@@ -117,6 +134,11 @@ def test_the_arrow_of_the_balls_points_at_the_point(rng):
     np.testing.assert_array_equal(arrow.xy, point)
 
 
+def test_a_coordinate_that_is_zero_but_for_rounding_is_called_zero():
+    turned = np.sqrt([2.0, 1e-32])
+    assert "the point (1.41, 0)" in alt_text(vis.balls_through(turned).figure)
+
+
 @pytest.mark.parametrize("shape", [(4, 9), (9, 4), (1, 300), (300, 1)])
 def test_a_distance_matrix_is_shown_entry_by_entry(rng, shape):
     dists = rng.uniform(5, 9, size=shape)
@@ -155,7 +177,8 @@ def test_neighbors_are_the_nearest_in_order_and_framed_by_whether_they_are_right
     red_minus_green = np.array([[np.subtract(*to_rgb(frame.get_edgecolor())[:2]) for frame in row] for row in frames])
     right = np.array([[True, False, False], [True, True, False]])
     assert np.array_equal(red_minus_green < 0, right)
-    assert [[frame.get_linestyle() for frame in row] for row in frames] == np.where(right, "-", "--").tolist()
+    assert np.array_equal([[frame.get_linestyle() == "-" for frame in row] for row in frames], right)
+    assert alt_text(axes[0, 0].figure).endswith("ship: ship, cat, bird; bird: bird, bird, cat.")
 
 
 def test_time_bars_stand_in_the_order_given_from_top_to_bottom_and_start_at_zero():
@@ -163,5 +186,262 @@ def test_time_bars_stand_in_the_order_given_from_top_to_bottom_and_start_at_zero
     assert [label.get_text() for label in ax.get_yticklabels()][::-1] == ["two loops", "one loop", "none"]
     assert [(bar.get_x(), bar.get_width()) for bar in ax.patches][::-1] == [(0, 2.0), (0, 0.25), (0, 0.001)]
     assert [text.get_text().strip() for text in ax.texts][::-1] == ["2,000 ms", "250 ms", "1 ms"]
+    assert [text.get_text() for text in vis.time_bars({"quick": 0.000345}).texts] == [" 0.345 ms"]
     assert ax.get_xlim()[0] == 0
     assert ax.get_xlim()[1] > 2.0
+    assert "two loops 2,000 ms, one loop 250 ms, none 1 ms" in alt_text(ax.figure)
+
+
+# --- cross-validation
+
+
+def ticks(axis):
+    return {label.get_text(): float(place) for label, place in zip(axis.get_ticklabels(), axis.get_ticklocs(), strict=True)}
+
+
+def test_cross_validation_sorts_k_and_draws_each_fold_the_means_and_their_spread():
+    ax = vis.cross_validation([100, 1, 10], [[0.1, 0.3], [0.2, 0.2], [0.3, 0.5]])
+    dots, *_ = ax.get_lines()
+    assert sorted(map(tuple, dots.get_xydata())) == [(1, 0.2), (1, 0.2), (10, 0.3), (10, 0.5), (100, 0.1), (100, 0.3)]
+    ((line, caps, (bars,)),) = ax.containers
+    np.testing.assert_allclose(line.get_xydata(), [(1, 0.2), (10, 0.4), (100, 0.2)])
+    np.testing.assert_allclose([cap.get_ydata() for cap in caps], [[0.2, 0.3, 0.1], [0.2, 0.5, 0.3]])
+    assert len(bars.get_segments()) == 3
+    assert ax.get_xscale() == "log"
+    assert ticks(ax.xaxis) == {"1": 1, "10": 10, "100": 100}
+
+
+def test_cross_validation_marks_the_best_mean_and_of_equals_the_smallest_k():
+    ax = vis.cross_validation([8, 2, 4], [[0.5, 0.5], [0.4, 0.6], [0.3, 0.2]])
+    (star,) = [line for line in ax.get_lines() if line.get_marker() == "*"]
+    assert star.get_xydata().tolist() == [[2, 0.5]]
+    assert star.get_label() == "best mean: 0.500 at k = 2"
+    assert "0.500 at k = 2 and 0.500 at k = 8, highest 0.500 at k = 2" in alt_text(ax.figure)
+
+
+@pytest.mark.parametrize("best", [17, 29])
+def test_cross_validation_numbers_the_best_k_and_no_two_that_touch(best):
+    accuracies = np.full((40, 2), 0.2)
+    accuracies[best - 1] = 0.3
+    ax = vis.cross_validation(range(1, 41), accuracies)
+    ax.figure.canvas.draw()
+    boxes = [label.get_window_extent() for label in ax.get_xticklabels() if label.get_text()]
+    boxes.sort(key=lambda box: box.x0)
+    assert len(boxes) > 8
+    assert all(left.x1 < right.x0 for left, right in pairwise(boxes))
+    assert str(best) in ticks(ax.xaxis)
+    assert len(ax.get_xticks()) == 40
+
+
+@pytest.mark.parametrize("height", [2.5, 4])
+def test_the_legend_of_cross_validation_hides_no_fold(height):
+    _, axes = plt.subplots(1, 2, figsize=(9.5, height), layout="constrained")
+    ax = vis.cross_validation([1, 3, 10, 100], np.tile(np.linspace(0.2, 0.3, 6), (4, 1)), axes[0])
+    ax.set_title("with a title")
+    ax.figure.canvas.draw()
+    dots = ax.transData.transform(ax.get_lines()[0].get_xydata())
+    assert not ax.get_legend().get_window_extent().count_contains(dots)
+
+
+@pytest.mark.parametrize(("k_choices", "shape"), [([7], (1, 1)), ([7], (1, 5)), ([1, 100], (2, 1))])
+def test_cross_validation_copes_with_one_k_and_with_one_fold(rng, k_choices, shape):
+    ax = vis.cross_validation(k_choices, rng.uniform(size=shape))
+    ax.figure.canvas.draw()
+    assert ticks(ax.xaxis) == {str(k): k for k in k_choices}
+    assert ("standard deviation" in alt_text(ax.figure)) == (shape[1] > 1)
+
+
+@pytest.mark.parametrize("shape", [(4, 3), (3,), (3, 0)])
+def test_cross_validation_names_the_shape_that_it_wants(shape):
+    with pytest.raises(ValueError, match=rf"got accuracies of shape {re.escape(str(shape))}, expected \(3, num_folds\)"):
+        vis.cross_validation([1, 2, 3], np.zeros(shape))
+
+
+# --- folds
+
+
+def stripes(ax):
+    """Return, for each round, the (start, stop) of its hatched stripes."""
+    hatched = [c for c in ax.collections if c.get_hatch()]
+    boxes = [[path.get_extents() for path in collection.get_paths()] for collection in hatched]
+    return [[(box.x0, box.x1) for box in row] for row in boxes]
+
+
+def test_folds_hatch_in_each_round_the_examples_of_its_own_fold():
+    ax = vis.folds([[0, 1], [5, 2], np.array([3, 4])])
+    assert stripes(ax) == [[(0, 2)], [(2, 3), (5, 6)], [(3, 5)]]
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["round 1", "round 2", "round 3"]
+    assert ax.get_ylim()[0] > ax.get_ylim()[1]  # round 1 is on top
+    assert ax.get_xlabel() == "example (hatched: validation)"
+    assert "in round 1 examples 0 to 1; in round 2 2 examples between 2 and 5;" in alt_text(ax.figure)
+
+
+def shuffled(rng):
+    return np.array_split(rng.permutation(5000), 5)
+
+
+def every_fifth(_):
+    return [np.arange(start, 5000, 5) for start in range(5)]
+
+
+@pytest.mark.parametrize("split", [shuffled, every_fifth])
+def test_folds_of_many_examples_are_thinned_out_and_every_fold_keeps_its_share(rng, split):
+    ax = vis.folds(split(rng))
+    assert "one of every 42 is drawn" in ax.get_xlabel()
+    shares = [sum(stop - start for start, stop in row) / 5000 for row in stripes(ax)]
+    np.testing.assert_allclose(sum(shares), 1)
+    np.testing.assert_allclose(shares, 0.2, atol=0.1)  # a sample of 120
+    assert all(len(row) > 10 for row in stripes(ax))
+
+
+def test_contiguous_folds_of_many_examples_are_one_stripe_each_in_the_right_place():
+    rows = stripes(vis.folds(np.array_split(np.arange(4001), 7)))
+    assert [len(row) for row in rows] == [1] * 7
+    np.testing.assert_allclose([row[0][0] for row in rows], np.arange(7) * 4001 / 7, atol=4001 / 120)
+
+
+def test_a_round_without_a_fold_has_no_stripe():
+    assert stripes(vis.folds([[], [0, 1]])) == [[], [(0, 2)]]
+
+
+@pytest.mark.parametrize("nothing", [[], [[], []]])
+def test_no_folds_are_refused(nothing):
+    with pytest.raises(ValueError, match="expected a list of index arrays"):
+        vis.folds(nothing)
+
+
+# --- weights
+
+
+@pytest.mark.parametrize("bias_rows", [0, 1])
+@pytest.mark.parametrize("image_shape", [(2, 3), (2, 3, 3)])
+def test_weights_are_stretched_column_by_column_without_the_biases(rng, image_shape, bias_rows):
+    D = np.prod(image_shape)
+    W = rng.normal(size=(D, 4)) * [1e-6, 1, 1e6, 0]
+    biased = np.vstack([W, np.full((bias_rows, 4), 1e9)])
+    shown = [ax.get_images()[0].get_array() for ax in vis.weight_grid(biased, image_shape)]
+    low, high = W.min(axis=0), W.max(axis=0)
+    expected = np.rint(255 * (W - low)[:, :3] / (high - low)[:3])
+    np.testing.assert_array_equal(np.reshape(shown[:3], (3, D)), expected.T)
+    assert np.all(shown[3] == 128)
+
+
+@pytest.mark.parametrize(("C", "rows", "columns"), [(1, 1, 1), (3, 1, 3), (10, 2, 5), (100, 10, 10), (7, 2, 5)])
+def test_weights_stand_in_rows(rng, C, rows, columns):
+    axes = vis.weight_grid(rng.normal(size=(4, C)), (2, 2))
+    places = [ax.get_subplotspec() for ax in axes]
+    assert [(p.rowspan.start, p.colspan.start) for p in places] == [divmod(i, columns) for i in range(C)]
+    assert places[0].get_gridspec().get_geometry() == (rows, columns)
+    assert len(axes[0].figure.axes) == C
+
+
+def test_weights_have_names_and_a_wrong_shape_is_named(rng):
+    axes = vis.weight_grid(rng.normal(size=(12, 3)), (2, 2, 3), CLASSES)
+    assert [ax.get_title() for ax in axes] == list(CLASSES)
+    for wrong in [(3, 12), (14, 3), (12,), (12, 0)]:
+        message = rf"got W of shape {re.escape(str(wrong))}, expected \(12, C\), or \(13, C\) with biases"
+        with pytest.raises(ValueError, match=message):
+            vis.weight_grid(np.zeros(wrong), (2, 2, 3))
+
+
+# --- training
+
+
+def test_history_draws_each_loss_and_a_smoothed_line_that_has_less_noise(rng):
+    losses = np.linspace(3, 1, 400) + rng.normal(scale=0.5, size=400)
+    (ax,) = vis.history(losses)
+    raw, smooth = ax.get_lines()
+    np.testing.assert_array_equal(raw.get_xydata(), np.stack([np.arange(1, 401), losses], axis=1))
+    assert np.abs(smooth.get_ydata() - np.linspace(3, 1, 400)).max() < 0.5
+    np.testing.assert_allclose(smooth.get_ydata()[100], losses[90:111].mean())
+
+
+def test_history_draws_the_accuracies_of_each_epoch_and_tells_the_best():
+    axes = vis.history([2.0, 1.0], [0.5, 0.75, 0.875], [0.25, 0.5, 0.375], first_epoch=0)
+    training, validation = axes[1].get_lines()
+    assert training.get_xydata().tolist() == [[0, 0.5], [1, 0.75], [2, 0.875]]
+    assert validation.get_xydata().tolist() == [[0, 0.25], [1, 0.5], [2, 0.375]]
+    assert training.get_linestyle() != validation.get_linestyle()
+    assert "validation from 0.25 to 0.375, highest 0.5 in epoch 1" in alt_text(axes[0].figure)
+
+
+def test_history_draws_the_validation_accuracies_alone_in_their_own_style():
+    (both, alone) = (vis.history([1.0], *curves)[1].get_lines()[-1] for curves in [([0.5], [0.5]), (None, [0.5])])
+    assert (both.get_marker(), both.get_color(), both.get_label()) == (alone.get_marker(), alone.get_color(), "validation")
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf, 1e300])
+def test_history_says_where_a_run_diverged_and_draws_the_rest(bad):
+    losses = np.concatenate([np.linspace(2, 3, 60), [bad], np.linspace(3, 2, 20)])
+    (ax,) = vis.history(losses)
+    ax.figure.canvas.draw()
+    raw, smooth, mark = ax.get_lines()
+    np.testing.assert_array_equal(raw.get_ydata(), np.where(losses == losses[60], np.nan, losses) if bad == bad else losses)
+    assert np.array_equal(np.isnan(smooth.get_ydata()), np.arange(81) == 60)
+    assert mark.get_xdata() == [61, 61]
+    assert ax.get_title() == f"diverged: the loss of step 61 is {bad:.3g}"
+    assert ax.get_title() in alt_text(ax.figure)
+
+
+@pytest.mark.parametrize("losses", [[2.3], [np.nan], [np.inf] * 60, [1.0, np.nan]])
+def test_history_copes_with_few_losses_and_with_none_that_can_be_drawn(losses):
+    axes = vis.history(losses, [0.1], [0.1])
+    axes[0].figure.canvas.draw()
+    assert bool(axes[0].get_title()) == (not np.all(np.isfinite(losses)))
+    assert [tick for tick in axes[1].get_xticks() if 0.5 <= tick <= 1.5] == [1]
+
+
+def test_a_loss_that_explodes_is_drawn_on_a_logarithmic_axis():
+    (steady,), (explodes,) = vis.history([3.0, 2.0, 1.0]), vis.history([3.0, 2.0, 1.0, 2.0, 1e9])
+    assert (steady.get_yscale(), explodes.get_yscale()) == ("linear", "log")
+
+
+def test_a_history_without_losses_is_refused():
+    with pytest.raises(ValueError, match=r"got losses of shape \(0,\), expected \(num_steps,\)"):
+        vis.history([])
+
+
+# --- mistakes
+
+
+def test_a_confusion_matrix_counts_in_rows_of_the_true_class():
+    y_true, y_pred = [0, 0, 0, 1, 2, 2], [0, 1, 1, 1, 2, 0]
+    ax = vis.confusion_matrix(y_true, y_pred, CLASSES)
+    written = {tuple(map(int, text.get_position())): text.get_text() for text in ax.texts}
+    counts = np.array([[written[column, row] for column in range(3)] for row in range(3)], dtype=int)
+    assert counts.tolist() == [[1, 2, 0], [0, 1, 0], [1, 0, 1]]
+    np.testing.assert_array_equal(ax.get_images()[0].get_array(), counts)
+    for axis, name in [(ax.xaxis, "predicted class"), (ax.yaxis, "true class")]:
+        assert ticks(axis) == {"bird": 0, "cat": 1, "ship": 2}
+        assert axis.get_label_text() == name
+    words = alt_text(ax.figure)
+    assert "6 predictions, 3 of them right. Right: bird 1 of 3, cat 1 of 1, ship 1 of 2." in words
+    assert words.endswith("Most frequent mistakes: bird taken for cat 2 times, ship taken for bird 1 time.")
+
+
+def luminance(rgb):
+    linear = np.where(np.array(rgb) <= 0.04045, np.array(rgb) / 12.92, ((np.array(rgb) + 0.055) / 1.055) ** 2.4)
+    return linear @ [0.2126, 0.7152, 0.0722]
+
+
+def test_the_counts_of_a_confusion_matrix_stand_out_from_their_cells():
+    y_true, y_pred = np.repeat(np.arange(10), 10), np.concatenate([[0] * i + [1] * (10 - i) for i in range(1, 11)])
+    ax = vis.confusion_matrix(y_true, y_pred, "abcdefghij")
+    picture = ax.get_images()[0]
+    for text in ax.texts:
+        cell = luminance(picture.cmap(picture.norm(int(text.get_text())))[:3])
+        light, dark = sorted([cell, luminance(to_rgb(text.get_color()))], reverse=True)
+        assert (light + 0.05) / (dark + 0.05) > 4.5, text  # what the accessibility guidelines (WCAG) ask for
+
+
+@pytest.mark.parametrize(
+    ("y_true", "y_pred", "message"),
+    [
+        ([0, 1], [0], r"got shapes \(2,\) and \(1,\), expected \(N,\)"),
+        ([0, 3], [0, 1], "got labels from 0 to 3, expected 0 to 2: there are 3 names"),
+        ([0, 1], [-1, 1], "got labels from -1 to 1, expected 0 to 2"),
+    ],
+)
+def test_a_confusion_matrix_refuses_labels_that_do_not_fit(y_true, y_pred, message):
+    with pytest.raises(ValueError, match=message):
+        vis.confusion_matrix(y_true, y_pred, CLASSES)

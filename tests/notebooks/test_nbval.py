@@ -51,3 +51,11 @@ def test_a_solution_carries_outputs_and_no_error_or_stray_repr(source):
     assert len(outputs) > 10
     assert not any(o.output_type == "error" or o.get("name") == "stderr" for o in outputs)
     assert not any("Axes" in o.get("data", {}).get("text/plain", "") for o in outputs if o.output_type == "execute_result")
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda p: p.stem)
+def test_every_picture_has_alt_text(source):
+    cells = [c for c in nbformat.read(source.with_suffix(".ipynb"), as_version=4).cells if c.cell_type == "code"]
+    pictures = [output for cell in cells for output in cell.outputs if "image/png" in output.get("data", {})]
+    assert pictures
+    assert all(len(p.metadata.get("image/png", {}).get("alt", "")) > 10 for p in pictures)

@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 
 from cs231n_kit.cli import main
-from cs231n_kit.data import DataError, load_cifar10
+from cs231n_kit.data import DataError, load_cifar10, load_mnist
 from cs231n_kit.data import fetch as fetching
-from cs231n_kit.data.official import CIFAR10_BATCHES
-from tests.cs231n_kit.data.official_files import official_batch
+from cs231n_kit.data.official import CIFAR10_BATCHES, MNIST_FILES
+from tests.cs231n_kit.data.official_files import official_batch, official_idx
 
 
 def archive(names=CIFAR10_BATCHES):
@@ -28,15 +28,23 @@ def archive(names=CIFAR10_BATCHES):
     return buffer.getvalue()
 
 
+def digits():
+    """The four arrays of a small MNIST: images and labels to train with, images and labels to test with."""
+    rng = np.random.default_rng(0)
+    return [rng.integers(0, 10 if len(shape) == 1 else 256, shape) for shape in ((60, 28, 28), (60,), (20, 28, 28), (20,))]
+
+
 GOOD = archive()
 HALF = len(GOOD) // 2  # what a server sends that breaks off
+FILES = {"cifar-10-python.tar.gz": GOOD, **dict(zip(MNIST_FILES, map(official_idx, digits()), strict=True))}
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
-    """Serves GOOD in the manner that the first part of the path names, and notes each request."""
+    """Serves FILES in the manner that the first part of the path names, and notes each request."""
 
     def do_GET(self):
-        manner = self.path.split("/")[1]
+        manner, name = self.path.split("/")[1:]
+        good = FILES[name]
         start = int((self.headers.get("Range") or "bytes=0-")[6:-1])
         self.server.requests.append((manner, start))
         if manner == "gone":
@@ -46,10 +54,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return
         if manner == "restart":
             start = 0
-        if start >= len(GOOD):
+        if start >= len(good):
             self.send_error(416)
             return
-        body = (b"x" + GOOD[1:] if manner == "lie" else GOOD)[start:]
+        body = (b"x" + good[1:] if manner == "lie" else good)[start:]
         self.send_response(206 if start else 200)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
@@ -58,7 +66,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.wfile.flush()
             self.server.released.wait(5)
         elif manner == "break" and [m for m, _ in self.server.requests].count("break") == 1:
-            self.wfile.write(body[:HALF])
+            self.wfile.write(body[: len(good) // 2])
         else:
             self.wfile.write(body)
 
@@ -78,8 +86,8 @@ def server(monkeypatch, tmp_path):
 
     def offer(*manners):
         folders = tuple(f"http://127.0.0.1:{running.server_port}/{manner}/" for manner in manners)
-        remote = fetching.Remote("cifar-10-python.tar.gz", hashlib.md5(GOOD).hexdigest(), folders)
-        monkeypatch.setitem(fetching.REMOTES, "cifar10", (remote,))
+        remotes = [fetching.Remote(name, hashlib.md5(good).hexdigest(), folders) for name, good in FILES.items()]
+        monkeypatch.setattr(fetching, "REMOTES", {"cifar10": remotes[:1], "mnist": remotes[1:]})
         return running.requests
 
     yield offer
@@ -89,8 +97,8 @@ def server(monkeypatch, tmp_path):
     thread.join()
 
 
-def here(tmp_path):
-    return sorted(p.name for p in (tmp_path / "data").iterdir()) if (tmp_path / "data").is_dir() else []
+def here(folder, name="data"):
+    return sorted(p.name for p in (folder / name).iterdir()) if (folder / name).is_dir() else []
 
 
 def test_an_honest_server_delivers_and_only_the_data_stays(server, tmp_path):
@@ -145,6 +153,44 @@ def test_a_server_that_cannot_resume_sends_it_all_and_nothing_is_doubled(server,
     (tmp_path / "data" / "cifar-10-python.tar.gz.part").write_bytes(GOOD[:1000])
     fetching.fetch("cifar10")
     assert here(tmp_path) == ["cifar-10-batches-py"]
+
+
+def test_the_four_files_of_mnist_arrive_and_are_loaded(server, tmp_path):
+    requests = server("good")
+    assert fetching.fetch("mnist") == tmp_path / "data" / "MNIST"
+    assert here(tmp_path / "data", "MNIST") == sorted(MNIST_FILES)
+    for loaded, expected in zip(load_mnist(full=True), digits(), strict=True):
+        np.testing.assert_array_equal(loaded, expected)
+    fetching.fetch("mnist")
+    assert len(requests) == 4
+
+
+def test_mnist_goes_on_with_the_file_that_broke_off_and_fetches_no_other_twice(server, tmp_path):
+    requests = server("good")
+    fetching.fetch("mnist")
+    broken = tmp_path / "data" / "MNIST" / MNIST_FILES[0]
+    broken.unlink()
+    requests.clear()
+    server("break")
+    with pytest.raises(DataError, match=f"{broken.name} could not be fetched[\\s\\S]*broke off"):
+        fetching.fetch("mnist")
+    kept = broken.with_name(f"{broken.name}.part").read_bytes()
+    assert 0 < len(kept) < len(FILES[broken.name])
+    assert FILES[broken.name].startswith(kept)
+    fetching.fetch("mnist")
+    assert [start for _, start in requests] == [0, len(kept)]
+    assert here(tmp_path / "data", "MNIST") == sorted(MNIST_FILES)
+    np.testing.assert_array_equal(load_mnist(full=True)[0], digits()[0])
+
+
+def test_a_lie_about_mnist_leaves_no_half_file_and_the_mirror_steps_in(server, tmp_path):
+    server("lie")
+    with pytest.raises(DataError, match=f"{MNIST_FILES[0]} could not be fetched[\\s\\S]*another checksum"):
+        fetching.fetch("mnist")
+    assert here(tmp_path / "data", "MNIST") == []
+    server("lie", "good")
+    fetching.fetch("mnist")
+    assert here(tmp_path / "data", "MNIST") == sorted(MNIST_FILES)
 
 
 @pytest.mark.parametrize("manner", ["gone", "lie", "stall", "hangup"])
