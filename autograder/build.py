@@ -17,7 +17,8 @@ import nbformat
 import numpy as np
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from autograder.course import Course
+from autograder.course import ONE_THREAD, Course
+from autograder.given import given_files
 from autograder.judge import draw_samples, words_of
 from autograder.source import Cell, check_ids, read_source
 from autograder.stock import STOCK_SEED
@@ -30,7 +31,7 @@ PACKAGES = Path(__file__).parent.parent
 KIT = PACKAGES / "cs231n_kit"
 FROZEN = {"public": KIT / "checks" / "frozen", "hidden": PACKAGES / "autograder" / "frozen"}
 CELL_SECONDS = 300
-ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+WIDGET = "application/vnd.jupyter.widget-view+json"  # dead without a kernel, and another id each time
 METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
@@ -46,7 +47,8 @@ def build(course: Course, execute: bool = False, say=print) -> list[Path]:
 
     execute : also run the solution notebooks whose recorded hash no longer fits, and keep their outputs
     """
-    changed = _write(freeze(course))
+    changed = _write(given_files(course))
+    changed += _write(freeze(course))
     changed += _write(solution_notebooks(course))
     if execute:
         changed += _execute_stale(course, say)
@@ -57,16 +59,19 @@ def build(course: Course, execute: bool = False, say=print) -> list[Path]:
     return changed
 
 
-def stale(course: Course) -> list[str]:
-    """Return one sentence for each generated file that is not what the sources make of it."""
-    found = []
-    for files, fix in ((freeze(course), "autograder build"), (solution_notebooks(course), "autograder build")):
-        found += [f"{_relative(course, p)} is stale   fix: {fix}" for p in _differing(files)]
-    with released(course) as files:
+def stale(course: Course, assignment: str | None = None) -> list[str]:
+    """Return one sentence for each generated file that is not what the sources make of it.
+
+    assignment : look at its notebooks only, and not at frozen expectations, which no grading needs
+    """
+    found, sources = [], course.assignment(assignment) if assignment else course.sources
+    for files in (given_files(course), {} if assignment else freeze(course), solution_notebooks(course, sources)):
         found += [f"{_relative(course, p)} is stale   fix: autograder build" for p in _differing(files)]
-        found += [f"{_relative(course, p)} is not generated   fix: remove it" for p in _strays(course, files)]
+    with released(course, assignment) as files:
+        found += [f"{_relative(course, p)} is stale   fix: autograder build" for p in _differing(files)]
+        found += [f"{_relative(course, p)} is not generated   fix: remove it" for p in _strays(course, files, assignment)]
     record = _read_record(course)
-    for source in course.sources:
+    for source in sources:
         if record["executed"].get(_key(source)) != _run_record(source):
             name = _relative(course, source.with_suffix(".ipynb"))
             found.append(f"{name} holds outputs of another source or kit   fix: autograder build --execute")
@@ -76,11 +81,11 @@ def stale(course: Course) -> list[str]:
 # --- solution notebooks
 
 
-def solution_notebooks(course: Course) -> dict[Path, bytes]:
-    """Return the solution notebooks: cells from the sources, outputs from the notebooks as they are."""
+def solution_notebooks(course: Course, sources: tuple[Path, ...] | None = None) -> dict[Path, bytes]:
+    """Return the solution notebooks, of all sources by default: their cells, and outputs from the notebooks as they are."""
     check_ids(course.sources)
     _check_registry(course)
-    return {source.with_suffix(".ipynb"): _notebook_bytes(_assemble(source)) for source in course.sources}
+    return {source.with_suffix(".ipynb"): _notebook_bytes(_assemble(source)) for source in sources or course.sources}
 
 
 def _assemble(source: Path) -> nbformat.NotebookNode:
@@ -99,15 +104,15 @@ def _assemble(source: Path) -> nbformat.NotebookNode:
 
 def _make_cell(cell: Cell, cell_id: str) -> nbformat.NotebookNode:
     metadata = {"tags": [*cell.tags]} if cell.tags else {}
-    if cell.kind == "check" and "nbval-ignore-output" not in cell.tags:
+    if cell.kind in ("check", "test") and "nbval-ignore-output" not in cell.tags:
         metadata["tags"] = [*cell.tags, "nbval-ignore-output"]  # a check need only not raise
-    if cell.kind in ("setup", "exercise", "check", "answer"):
+    if cell.kind in ("setup", "exercise", "check", "test", "answer"):
         metadata["nbgrader"] = {
             "schema_version": 3,
             "grade_id": cell_id,
-            "grade": cell.kind in ("check", "answer"),
+            "grade": cell.kind in ("check", "test", "answer"),
             "solution": cell.kind in ("exercise", "answer"),
-            "locked": cell.kind in ("setup", "check"),
+            "locked": cell.kind in ("setup", "check", "test"),
             "task": False,
             **({"points": cell.points} if cell.points else {}),
         }
@@ -224,6 +229,9 @@ def _execute(source: Path) -> nbformat.NotebookNode:
     except (CellExecutionError, CellTimeoutError) as error:
         raise BuildError(f"{source}: the solution does not run\n\n{strip_ansi(str(error))}") from None
     notebook.metadata = nbformat.from_dict(METADATA)
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs = [output for output in cell.outputs if WIDGET not in output.get("data", {})]
     return notebook
 
 
@@ -301,8 +309,8 @@ def _equal(a, b) -> bool:
 
 
 @contextmanager
-def released(course: Course) -> Iterator[dict[Path, bytes]]:
-    """Yield the files of assignments/, as nbgrader's own GenerateAssignment makes them without a database."""
+def released(course: Course, only: str | None = None) -> Iterator[dict[Path, bytes]]:
+    """Yield the files of assignments/, or of one of them, as nbgrader's GenerateAssignment makes them without a database."""
     from nbgrader.converters import GenerateAssignment
     from nbgrader.coursedir import CourseDirectory
 
@@ -310,7 +318,7 @@ def released(course: Course) -> Iterator[dict[Path, bytes]]:
     config.SaveCells.enabled = False
     with tempfile.TemporaryDirectory() as folder:
         config.CourseDirectory.release_directory = folder
-        for assignment in sorted({source.parent.name for source in course.sources}):
+        for assignment in [only] if only else sorted({source.parent.name for source in course.sources}):
             directory = CourseDirectory(config=config, assignment_id=assignment)
             converter = GenerateAssignment(coursedir=directory, no_database=True, force=True, config=config)
             converter.log = quiet_logger()
@@ -362,8 +370,9 @@ def _write(files: dict[Path, bytes]) -> list[Path]:
     return changed
 
 
-def _strays(course: Course, files: dict[Path, bytes]) -> list[Path]:
-    there = course.assignments.rglob("*") if course.assignments.is_dir() else []
+def _strays(course: Course, files: dict[Path, bytes], assignment: str | None) -> list[Path]:
+    folder = course.assignments / (assignment or "")
+    there = folder.rglob("*") if folder.is_dir() else []
     ours = (p for p in there if p.is_file() and ".ipynb_checkpoints" not in p.parts and "__pycache__" not in p.parts)
     return sorted(p for p in ours if p not in files)
 

@@ -4,6 +4,11 @@ import argparse
 import sys
 from pathlib import Path
 
+UNPROTECTED = (
+    "autograder: WITHOUT A SANDBOX: the students' code runs as you. It can read your files, reach the network, and change\n"
+    "autograder: grades. The results are marked as graded without one."
+)
+
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command and return its exit status: 0 done, 1 something is wrong, 2 wrong usage."""
@@ -14,7 +19,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"autograder: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("autograder: interrupted; what is finished is kept", file=sys.stderr)
+        print("autograder: interrupted; what is finished is kept, and the same command goes on from here", file=sys.stderr)
         return 1
 
 
@@ -43,10 +48,23 @@ def _parser() -> argparse.ArgumentParser:
     grade = verbs.add_parser(
         "grade",
         help="grade all submissions of an assignment and print the class",
-        epilog="example: autograder grade a1_data_driven",
+        epilog="example: autograder grade a1_data_driven submissions.zip",
     )
     grade.add_argument("assignment")
+    grade.add_argument("submissions", nargs="?", type=Path, help="a zip file or a folder to collect first, into submitted/")
+    grade.add_argument("--jobs", type=_at_least_one, metavar="N", help="judges that work side by side; one for each core")
+    grade.add_argument("--student", action="append", default=[], metavar="NAME", help="only this one; may be repeated")
+    grade.add_argument("--force", action="store_true", help="also grade again what has not changed")
+    grade.add_argument("--no-sandbox", action="store_true", help="run code unprotected: only of people you trust")
     grade.set_defaults(run=_grade)
+
+    benchmark = verbs.add_parser(
+        "benchmark",
+        help="grade the same class with stock nbgrader and with this engine, and say what each takes",
+        epilog="example: autograder benchmark",
+    )
+    benchmark.add_argument("--short", action="store_true", help="only a few notebooks, to see whether it works")
+    benchmark.set_defaults(run=_benchmark)
 
     demo = verbs.add_parser(
         "demo",
@@ -94,10 +112,39 @@ def _sample_class(options) -> int:
 
 def _grade(options) -> int:
     from autograder.course import find_course
-    from autograder.grade import grade_class
+    from autograder.engine import grade_class
     from autograder.report import print_class
 
-    print_class(grade_class(find_course(), options.assignment))
+    course = find_course()
+    if options.submissions is not None:
+        _collect(course, options)
+    if options.no_sandbox:
+        print(UNPROTECTED, file=sys.stderr)
+    results = grade_class(
+        course, options.assignment, options.jobs, tuple(options.student), options.force, not options.no_sandbox
+    )
+    print_class(results)
+    return 0
+
+
+def _collect(course, options) -> None:
+    from autograder.collect import collect
+
+    students = collect(course, options.assignment, options.submissions, lambda line: print(line, file=sys.stderr))
+    print(f"collected the notebooks of {len(students)} students into submitted/", file=sys.stderr)
+
+
+def _at_least_one(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"a number of at least 1, not {text!r}")
+    return int(text)
+
+
+def _benchmark(options) -> int:
+    from autograder.benchmark import run_benchmark
+    from autograder.course import find_course
+
+    run_benchmark(find_course(), options.short)
     return 0
 
 
@@ -121,11 +168,13 @@ def _errors() -> tuple[type[Exception], ...]:
     """Return the errors that are for the user to read: their message says it all."""
     from autograder.build import BuildError
     from autograder.course import CourseError
+    from autograder.inbox import CollectError
     from autograder.reference import MistakeError
+    from autograder.sandbox import SandboxError
     from autograder.source import SourceError
     from cs231n_kit.data import DataError
 
-    return BuildError, CourseError, DataError, MistakeError, SourceError
+    return BuildError, CollectError, CourseError, DataError, MistakeError, SandboxError, SourceError
 
 
 if __name__ == "__main__":

@@ -8,10 +8,11 @@ from rich.console import Console
 
 from autograder.build import build
 from autograder.course import Course, CourseError
-from autograder.grade import grade_class
+from autograder.engine import grade_class
 from autograder.gradebook import write_feedback
 from autograder.report import print_class
 from autograder.sample_class import write_sample_class
+from autograder.sandbox import SandboxError, check_sandbox
 
 MARKER = ".demo"  # a folder that holds this file may be thrown away
 
@@ -19,6 +20,7 @@ MARKER = ".demo"  # a folder that holds this file may be thrown away
 def run_demo(course: Course, folder: Path) -> None:
     """Copy the course to `folder`, build it there, make up a class, grade it, write its feedback, and show the report."""
     console, start = Console(), time.monotonic()
+    sandboxed = _can_sandbox(console)
     demo = _copy_course(course, folder)
     console.rule("build the course")
     changed = build(demo)
@@ -28,7 +30,7 @@ def run_demo(course: Course, folder: Path) -> None:
         for line in write_sample_class(demo, assignment):
             console.print(line, highlight=False, soft_wrap=True)
         console.rule("grade it")
-        results = grade_class(demo, assignment)
+        results = grade_class(demo, assignment, sandboxed=sandboxed)
         pages = write_feedback(demo, assignment)
         print_class(results)
         console.print(f"{len(pages)} feedback pages, such as {pages[0]}", highlight=False, soft_wrap=True)
@@ -37,6 +39,15 @@ def run_demo(course: Course, folder: Path) -> None:
         highlight=False,
         soft_wrap=True,
     )
+
+
+def _can_sandbox(console: Console) -> bool:
+    try:
+        check_sandbox()
+    except SandboxError as error:
+        console.print(f"WITHOUT A SANDBOX, since the class is ours and invented: {error}", style="bold red", highlight=False)
+        return False
+    return True
 
 
 def _copy_course(course: Course, folder: Path) -> Course:

@@ -1,90 +1,89 @@
-"""Grade: one submission to JSON, and a class of them into nbgrader's gradebook."""
+"""Grade one submission: run its cells in a sandbox, judge at each check, return the result as plain data."""
 
+import contextlib
 import copy
-import json
 import re
-import secrets
 import tempfile
+import time
+from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import nbformat
-from rich.progress import track
 
-from autograder.build import BuildError, kind_of, stale
+from autograder.build import kind_of
 from autograder.course import Course, CourseError
-from autograder.gradebook import open_gradebook, save_result
 from autograder.intake import Submission, read_submission
-from autograder.judge import Verdict, draw_samples, judge, timing_samples
+from autograder.judge import Verdict, confirmed, draw_samples, judge, timing_samples
 from autograder.sample_class import fill
+from autograder.sandbox import Worker
 from autograder.source import read_source
-from autograder.student import Student, StudentGone
+from autograder.student import NOTEBOOK_SECONDS, Student, StudentGone
 from autograder.tasks import all_tasks
 from cs231n_kit.checks.assess import Sample
+from cs231n_kit.checks.observe import Observation
 
-SCHEMA = 1
-SEVERITY = ("passed", "inconclusive", "partial", "failed", "error", "timeout")
+SCHEMA = 2
+SEVERITY = ("passed", "inconclusive", "partial", "failed", "error", "out of memory", "timeout")
 SHOWN = ("text/plain", "image/png", "image/jpeg")  # kinds of output that cannot be active in a browser
+RESTARTS = 3  # of a notebook whose process was lost
+
+Lend = Callable[[], Worker]
 
 
 @dataclass(frozen=True)
 class Exam:
-    """What a notebook is graded with: the release, and the hidden samples and points of its tasks."""
+    """What a notebook is graded with: the release, and the hidden samples and points of its tasks.
+
+    tests : an instructor's own tests, by cell id: the cell as it stands in the source
+    files : what belongs into the folder of the notebook, by name
+    """
 
     assignment: str
     notebook: str
     release: nbformat.NotebookNode
     samples: dict[str, list[Sample]]
     points: dict[str, float]
-
-
-def grade_class(course: Course, assignment: str) -> list[dict]:
-    """Grade every submission in submitted/*/<assignment>/ and return the results, one dict for each notebook.
-
-    The instructor's own solution is graded first and must get full marks; otherwise CourseError, and nobody is graded.
-    Results are kept in results/<assignment>/, graded notebooks in autograded/, feedback pages in feedback/, and
-    grades in the gradebook. The seed of the hidden cases is drawn once for the assignment and kept with the results.
-    """
-    students = sorted(p.parent.name for p in (course.root / "submitted").glob(f"*/{assignment}"))
-    if not students:
-        raise CourseError(f"no submissions: expected submitted/<student>/{assignment}/ in {course.root}")
-    out_of_date = [line for line in stale(course) if "outputs of another" not in line]
-    if out_of_date:
-        raise BuildError("the course is not built:\n  " + "\n  ".join(out_of_date))
-    sources = course.assignment(assignment)
-    open_gradebook(course, assignment)
-    seed, results = _seed(course, assignment), []
-    for source in sources:
-        with ExitStack() as stack:
-            exam = prepare(course, source, seed, stack)
-            _grade_the_solution(exam, source)
-            for student in track(students, description=f"grading {exam.notebook}"):
-                path = course.root / "submitted" / student / assignment / f"{exam.notebook}.ipynb"
-                result = grade_submission(path, exam, student)
-                _keep(course, result)
-                save_result(course, result)
-                results.append(result)
-    return results
+    tests: dict[str, str] = field(default_factory=dict)
+    files: dict[str, str] = field(default_factory=dict)
 
 
 def prepare(course: Course, source: Path, seed: int, stack: ExitStack) -> Exam:
     """Draw the hidden cases of a notebook. `stack` keeps the solution alive that timings are compared with."""
-    checks = [cell for cell in read_source(source) if cell.kind == "check"]
+    cells = read_source(source)
     samples = {}
-    for cell in checks:
-        task = all_tasks()[cell.task]
-        timings = stack.enter_context(timing_samples(source, task, seed))
-        samples[cell.task] = draw_samples(source, task, task.hidden, seed) + timings
-    release = nbformat.read(course.assignments / source.parent.name / f"{source.stem}.ipynb", as_version=4)
-    return Exam(source.parent.name, source.stem, release, samples, {cell.task: cell.points for cell in checks})
+    for cell in cells:
+        if cell.kind == "check":
+            task = all_tasks()[cell.task]
+            timings = stack.enter_context(timing_samples(source, task, seed))
+            drawn = draw_samples(source, task, task.hidden, seed)
+            samples[cell.task] = stack.enter_context(confirmed(source, task, seed, drawn + timings))
+    given = source.parent / "given.py"
+    return Exam(
+        source.parent.name,
+        source.stem,
+        nbformat.read(course.assignments / source.parent.name / f"{source.stem}.ipynb", as_version=4),
+        samples,
+        {cell.task: cell.points for cell in cells if cell.kind in ("check", "test")},
+        {cell.name: cell.text for cell in cells if cell.kind == "test"},
+        {given.name: given.read_text(encoding="utf-8")} if given.is_file() else {},
+    )
 
 
-def grade_submission(path: Path, exam: Exam, student: str) -> dict:
-    """Grade one notebook and return the result as plain data, ready for JSON. Never raises for what a student sent."""
+def grade_submission(path: Path, exam: Exam, student: str, lend: Lend, quiet=None) -> dict:
+    """Grade one notebook and return the result as plain data, ready for JSON. Never raises for what a student sent.
+
+    lend  : returns a warm worker to run the notebook in
+    quiet : a context in which no other program on the machine is being timed
+    """
+    start = time.monotonic()
     submission = read_submission(path, exam.release)
-    notebook, verdicts = _run_notebook(submission, exam) if submission.readable else (None, [])
-    if not submission.readable:
+    seconds = {"cells": 0.0, "probes": 0.0, "cpu": 0.0}
+    notebook, verdicts = None, []
+    if submission.readable:
+        notebook, verdicts = _run_notebook(submission, exam, Session(lend, exam.files, seconds), quiet)
+    else:
         status = "unreadable" if path.is_file() else "missing"
         verdicts = [Verdict(task, 0.0, points, status, "", "") for task, points in exam.points.items()]
     return _writable(
@@ -98,6 +97,7 @@ def grade_submission(path: Path, exam: Exam, student: str) -> dict:
             "status": _overall([v.status for v in verdicts]),
             "messages": submission.messages,
             "tasks": [asdict(v) for v in verdicts],
+            "seconds": {name: round(spent, 3) for name, spent in {**seconds, "all": time.monotonic() - start}.items()},
             "graded_notebook": notebook,
         }
     )
@@ -112,11 +112,86 @@ def _writable(tree):
     return tree.encode("utf-8", "replace").decode() if isinstance(tree, str) else tree
 
 
-def _run_notebook(submission: Submission, exam: Exam) -> tuple[dict, list[Verdict]]:
+class Session:
+    """A student's process; if it is lost, a new one is started and brought to where the other was, but for what ended it."""
+
+    def __init__(self, lend: Lend, files: dict[str, str], seconds: dict[str, float]):
+        self._lend, self._files, self._seconds = lend, files, seconds
+        self._deadline = time.monotonic() + NOTEBOOK_SECONDS
+        self._done: list[str] = []
+        self._restarts, self._lost = 0, {}
+
+    def __enter__(self):
+        self._stack = ExitStack()
+        self._student = self._start()
+        return self
+
+    def __exit__(self, *_):
+        self._end()
+
+    def run(self, source: str) -> dict:
+        """Run a cell, as `Student.run`; what ended the process is the error."""
+        with self._timed("cells"):
+            try:
+                reply = self._student.run(source)
+                self._done.append(source)
+            except StudentGone as gone:
+                reply = {"outputs": [], "error": str(gone)}
+                self._recover()
+        return reply
+
+    def probe(self, task: str, inputs: dict, measure: str) -> Observation:
+        """Run a probe, as `Student.probe`; of a task that has cost the process once, only return how that ended."""
+        if task in self._lost:
+            return self._lost[task]
+        with self._timed("probes"):
+            seen = self._student.probe(task, inputs, measure)
+            if self._student.gone:
+                self._lost[task] = seen
+                self._recover()
+        return seen
+
+    def _start(self) -> Student:
+        student = self._stack.enter_context(Student(self._lend(), self._deadline))
+        self._used_before = 0.0
+        with contextlib.suppress(ProcessLookupError):
+            self._used_before = student._process.cpu_seconds()  # the sandbox's, which counts what it has collected
+        with contextlib.suppress(StudentGone):
+            for name, text in self._files.items():
+                student.write(name, text)
+        return student
+
+    def _recover(self) -> None:
+        """Start again and repeat the cells that went well; if that fails or has been done often, leave it at that."""
+        if self._restarts == RESTARTS or time.monotonic() > self._deadline:
+            return
+        self._restarts += 1
+        self._end()
+        self._student = self._start()
+        with contextlib.suppress(StudentGone):
+            for source in self._done:
+                self._student.run(source)
+
+    def _end(self) -> None:
+        """End the process; the CPU time of one that was lost is not known any more."""
+        with contextlib.suppress(ProcessLookupError):
+            self._seconds["cpu"] += self._student._process.cpu_seconds() - self._used_before
+        self._stack.close()
+
+    @contextlib.contextmanager
+    def _timed(self, what: str):
+        start = time.monotonic()
+        try:
+            yield
+        finally:
+            self._seconds[what] += time.monotonic() - start
+
+
+def _run_notebook(submission: Submission, exam: Exam, session: Session, quiet) -> tuple[dict, list[Verdict]]:
     """Run the student's cells in the release's order and judge at each check; return the graded notebook too."""
     graded = copy.deepcopy(exam.release)
     verdicts, errors = [], {}
-    with Student() as student:
+    with session:
         for cell in graded.cells:
             kind = kind_of(cell)
             own = submission.matched.get(cell.id)
@@ -124,40 +199,63 @@ def _run_notebook(submission: Submission, exam: Exam) -> tuple[dict, list[Verdic
                 cell.source = own.source
             if own is not None and kind == "answer":
                 cell.source = _without_html(own.source)
+                cell |= {"attachments": _pictures(own)} if _pictures(own) else {}
             if kind == "check":
-                task = cell.metadata.nbgrader.grade_id.removesuffix("-check")
-                verdict = _judge(student, task, exam, errors.get(task, ""))
+                task = cell.id.removesuffix("-check")
+                if cell.id in exam.tests:
+                    verdict = _run_test(session, cell.id, exam)
+                else:
+                    verdict = _judge(session, task, exam, errors.get(task, ""), quiet)
                 verdicts.append(verdict)
                 cell.outputs = _verdict_outputs(verdict)
             elif kind == "show" and (own is None or own.source.strip() == cell.source.strip()):
                 cell.outputs = _as_submitted(own)
             elif cell.cell_type == "code":
                 cell.source = own.source if kind == "show" else cell.source
-                errors[cell.id] = _run_cell(student, cell)
+                errors[cell.id] = _run_cell(session, cell)
             for extra in submission.extra.get(cell.id, ()):
-                _run_cell(student, nbformat.v4.new_code_cell(extra))
+                _run_cell(session, nbformat.v4.new_code_cell(extra))
     return graded, verdicts
 
 
-def _run_cell(student: Student, cell) -> str:
+def _run_cell(session: Session, cell) -> str:
     """Run a cell, keep what it shows, and return its error, if any."""
-    try:
-        reply = student.run(cell.source)
-    except StudentGone as gone:
-        reply = {"outputs": [], "error": str(gone)}
+    reply = session.run(cell.source)
     cell.outputs = _harmless([nbformat.from_dict(output) for output in reply["outputs"]])
     return reply["error"]
 
 
-def _judge(student: Student, task: str, exam: Exam, error: str) -> Verdict:
+def _judge(session: Session, task: str, exam: Exam, error: str, quiet) -> Verdict:
     def run(inputs, measure):
-        return student.probe(task, inputs, measure)
+        return session.probe(task, inputs, measure)
 
-    verdict = judge(task, exam.samples[task], run, exam.points[task])
+    verdict = judge(task, exam.samples[task], run, exam.points[task], quiet)
     if error and verdict.points == 0:
         report = f"✗ {task}: the exercise's cell ended with an error: {error}\n{verdict.report}"
         return Verdict(task, 0.0, verdict.max_points, "error", verdict.mistake, report)
     return verdict
+
+
+def _run_test(session: Session, name: str, exam: Exam) -> Verdict:
+    """Run an instructor's own test behind the student's cells and read its score as nbgrader does.
+
+    It is code in the student's process: what it says is only as trustworthy as the student.
+    """
+    from nbgrader.utils import determine_grade
+
+    cell = copy.deepcopy(next(cell for cell in exam.release.cells if cell.id == name))
+    cell.source = exam.tests[name]
+    reply = session.run(cell.source)
+    cell.outputs = [nbformat.from_dict(output) for output in reply["outputs"]]
+    most, points, error = exam.points[name], 0.0, reply["error"]
+    if not error:
+        try:
+            points = max(float(determine_grade(cell)[0]), 0.0)
+        except (ValueError, TypeError):
+            error = f"its value is no number of points from 0 to {most:g}"
+    words = error or f"{points:g} of {most:g} points"
+    status = "error" if error else "passed" if points == most else "partial" if points else "failed"
+    return Verdict(name, points, most, status, "", f"{name}: the instructor's own test, in the student's process: {words}")
 
 
 def _verdict_outputs(verdict: Verdict) -> list:
@@ -187,12 +285,26 @@ def _harmless(outputs) -> list:
         try:
             made = nbformat.from_dict(output)
             if "data" in made:
-                made.data = {kind: value for kind, value in made.data.items() if kind in SHOWN}
+                made.data = {kind: value for kind, value in made.data.items() if _is_harmless(kind, value)}
+                made.metadata = _alt_text(made.get("metadata"))
             nbformat.validate(made, ref="output", version=4)
             kept.append(made)
         except (nbformat.ValidationError, TypeError, AttributeError):
             continue
     return kept
+
+
+def _is_harmless(kind, value) -> bool:
+    """Text is escaped where it is shown. A picture becomes part of an address there, so it must be what it says."""
+    if kind not in SHOWN:
+        return False
+    return kind == "text/plain" or (isinstance(value, str) and re.fullmatch(r"[A-Za-z0-9+/=\s]*", value) is not None)
+
+
+def _alt_text(metadata) -> dict:
+    """Return the alt text of a picture, which is escaped where it is shown, and nothing else of its metadata."""
+    text = metadata.get("image/png", {}).get("alt") if isinstance(metadata, dict) else None
+    return {"image/png": {"alt": text}} if isinstance(text, str) else {}
 
 
 def _overall(statuses: list[str]) -> str:
@@ -203,30 +315,26 @@ def _overall(statuses: list[str]) -> str:
     return "partial" if worst in ("passed", "inconclusive", "failed") else worst
 
 
-def _grade_the_solution(exam: Exam, source: Path) -> None:
+def _pictures(cell) -> dict:
+    """Return the pictures that were pasted into an answer."""
+    attached = cell.get("attachments")
+    kept = {}
+    for name, forms in attached.items() if isinstance(attached, dict) else ():
+        forms = forms if isinstance(forms, dict) else {}
+        pictures = {kind: data for kind, data in forms.items() if kind != "text/plain" and _is_harmless(kind, data)}
+        kept |= {str(name): pictures} if pictures else {}
+    return kept
+
+
+def grade_the_solution(exam: Exam, source: Path, lend: Lend) -> None:
+    """Raise CourseError unless the instructor's own solution gets full marks here."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"{exam.notebook}.ipynb"
         nbformat.write(fill(exam.release, read_source(source)), path)
-        result = grade_submission(path, exam, "solution")
+        result = grade_submission(path, exam, "solution", lend)
     if result["points"] != result["max_points"]:
         reports = "\n".join(t["report"] for t in result["tasks"] if t["points"] < t["max_points"])
         raise CourseError(
             f"the solution of {exam.notebook} itself gets only {result['points']:g} of {result['max_points']:g} points "
             f"on this machine, so nobody was graded\n{reports}"
         )
-
-
-def _seed(course: Course, assignment: str) -> int:
-    """Return the secret seed of this assignment's hidden cases; drawn once, then kept with the results."""
-    path = course.root / "results" / assignment / "seed.json"
-    if not path.is_file():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps({"seed": secrets.randbits(63)}) + "\n")
-    return json.loads(path.read_text())["seed"]
-
-
-def _keep(course: Course, result: dict) -> None:
-    path = course.root / "results" / result["assignment"] / f"{result['student']}.{result['notebook']}.json"
-    temporary = path.with_name(path.name + ".part")
-    temporary.write_text(json.dumps(result, indent=1) + "\n")
-    temporary.replace(path)

@@ -29,41 +29,127 @@ def open_gradebook(course: Course, assignment: str) -> None:
         converter.start()
 
 
-def save_result(course: Course, result: dict) -> None:
-    """Write one result: the student, the grades and the "no response" marks, and the notebook under autograded/.
+class GradebookWriter:
+    """Writes results into nbgrader's gradebook and its autograded/ tree. Only one process does.
 
-    Scores and comments that a person gave are left alone, as nbgrader does.
+    Scores and comments that a person gave, and the times of submissions, are left alone, as nbgrader does. All grades of a
+    notebook are written in one transaction.
     """
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="Object of type .* not in session")  # nbgrader's use of SQLAlchemy
-        _save(course, result)
 
+    def __init__(self, course: Course, assignment: str):
+        self._course, self._assignment = course, assignment
 
-def _save(course: Course, result: dict) -> None:
-    from nbgrader.api import Gradebook
-    from nbgrader.coursedir import CourseDirectory
+    def __enter__(self):
+        from nbgrader.api import Gradebook
+        from nbgrader.coursedir import CourseDirectory
 
-    student, assignment, notebook = result["student"], result["assignment"], result["notebook"]
-    directory = CourseDirectory(config=nbgrader_config(course))
-    path = course.root / "autograded" / student / assignment / f"{notebook}.ipynb"
-    submitted = course.root / "submitted" / student / assignment
-    timestamp = _read_timestamp(submitted / "timestamp.txt")
-    with Gradebook(directory.db_url, directory.course_id) as gradebook:
-        gradebook.update_or_create_student(student)
+        directory = CourseDirectory(config=nbgrader_config(self._course))
+        self._url = directory.db_url
+        self._gradebook = Gradebook(directory.db_url, directory.course_id)
+        return self
+
+    def __exit__(self, *_):
+        self._gradebook.close()
+
+    def save(self, result: dict) -> None:
+        """Write one result: the student, the grades and the "no response" marks, and the notebook under autograded/."""
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", message="Object of type .* not in session")  # nbgrader's use of SQLAlchemy
+            self._save(result)
+
+    def bring_up_to_date(self, result: dict) -> None:
+        """Write a result of an earlier run unless it is there: a run may have been killed before, or the gradebook lost."""
+        if not self._is_there(result):
+            self.save(result)
+
+    def _save(self, result) -> None:
+        student, notebook = result["student"], result["notebook"]
+        path = self._path(result)
+        timestamp = self._arrival(student)
+        self._gradebook.update_or_create_student(student)
         when = {"timestamp": timestamp} if timestamp else {}
-        gradebook.update_or_create_submission(assignment, student, **when)
+        submission = self._gradebook.update_or_create_submission(self._assignment, student, **when)
         if result["graded_notebook"] is None:
-            for grade in gradebook.find_submission_notebook(notebook, assignment, student).grades:
-                grade.auto_score, grade.needs_manual_grade = 0, False
-            gradebook.db.commit()
             path.unlink(missing_ok=True)
-            return
-    graded = nbformat.from_dict(result["graded_notebook"])
-    _save_grades(graded, student, assignment, notebook, directory.db_url)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_suffix(".part")
-    nbformat.write(graded, temporary)
-    temporary.replace(path)
+        else:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            temporary = path.with_suffix(".part")
+            temporary.write_text(nbformat.v4.writes(nbformat.from_dict(result["graded_notebook"])) + "\n", encoding="utf-8")
+            temporary.replace(path)
+        entry = self._entry(student, notebook)
+        scores = _scores(result)
+        for grade in entry.grades:
+            grade.auto_score = scores.get(grade.name)
+            waits = grade.manual_score is not None or grade.auto_score is None
+            grade.needs_manual_grade = waits and result["graded_notebook"] is not None
+        unanswered = _unanswered(result)
+        for comment in entry.comments:
+            comment.auto_comment = "No response." if comment.name in unanswered else None
+        self._gradebook.db.commit()
+        if submission.total_seconds_late > 0 and result["graded_notebook"] is not None:
+            self._penalize(result)
+
+    def _penalize(self, result) -> None:
+        """Let nbgrader's own plug-in, if the course has one, set the penalty for a late submission."""
+        from nbgrader.preprocessors import AssignLatePenalties
+
+        penalties = AssignLatePenalties(config=nbgrader_config(self._course))
+        penalties.log = quiet_logger()
+        names = {"notebook": result["notebook"], "assignment": self._assignment, "student": result["student"]}
+        penalties.preprocess(nbformat.from_dict(result["graded_notebook"]), {"nbgrader": {**names, "db_url": self._url}})
+
+    def _is_there(self, result) -> bool:
+        from nbgrader.api import MissingEntry
+
+        try:
+            grades = {grade.name: grade.auto_score for grade in self._entry(result["student"], result["notebook"]).grades}
+        except MissingEntry:
+            return False
+        scores = _scores(result)
+        return (
+            grades == {name: scores.get(name) for name in grades}
+            and self._path(result).is_file() == bool(result["graded_notebook"])
+            and self._arrival(result["student"]) in (None, self._submission(result["student"]).timestamp)
+        )
+
+    def _arrival(self, student):
+        return _read_timestamp(self._course.root / "submitted" / student / self._assignment / "timestamp.txt")
+
+    def _submission(self, student):
+        return self._gradebook.find_submission(self._assignment, student)
+
+    def _entry(self, student, notebook):
+        return self._gradebook.find_submission_notebook(notebook, self._assignment, student)
+
+    def _path(self, result) -> Path:
+        return self._course.root / "autograded" / result["student"] / self._assignment / f"{result['notebook']}.ipynb"
+
+
+class _Zero(dict):
+    def get(self, name, default=None):
+        return 0.0
+
+
+def _scores(result) -> dict[str, float]:
+    """Return the points of each graded cell that a machine judges, and 0 for all of a notebook that was not handed in."""
+    if result["graded_notebook"] is None:
+        return _Zero()
+    names = {cell["id"] for cell in result["graded_notebook"]["cells"]}
+    points = {task["task"]: task["points"] for task in result["tasks"]}
+    return {f"{task}-check" if f"{task}-check" in names else task: score for task, score in points.items()}
+
+
+def _unanswered(result) -> set[str]:
+    """Return the names of cells that are as they were released."""
+    from nbgrader.utils import compute_checksum
+
+    cells = map(nbformat.from_dict, (result["graded_notebook"] or {"cells": []})["cells"])
+    graded = [cell for cell in cells if "nbgrader" in cell.metadata]
+    return {
+        cell.metadata.nbgrader.grade_id
+        for cell in graded
+        if cell.metadata.nbgrader.get("checksum") == compute_checksum(cell)
+    }
 
 
 def _read_timestamp(path: Path):
@@ -74,16 +160,6 @@ def _read_timestamp(path: Path):
         return parse_utc(path.read_text().strip())
     except (OSError, ValueError, OverflowError):
         return None
-
-
-def _save_grades(graded, student, assignment, notebook, db_url) -> None:
-    """Let nbgrader's own preprocessor read the scores off the notebook, as after `nbgrader autograde`."""
-    from nbgrader.preprocessors import SaveAutoGrades
-
-    saver = SaveAutoGrades()
-    saver.log = quiet_logger()
-    names = {"notebook": notebook, "assignment": assignment, "student": student, "db_url": db_url}
-    saver.preprocess(graded, {"nbgrader": names})
 
 
 def write_feedback(course: Course, assignment: str) -> list[Path]:

@@ -5,6 +5,7 @@ The judge never touches a student's objects: it asks a `run(inputs, measure)` fo
 """
 
 import contextlib
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,7 +16,9 @@ from autograder.reference import mistaken, objects_for, solved
 from autograder.source import read_source
 from autograder.tasks import Case, Task, all_tasks
 from cs231n_kit.checks.assess import (
+    OUT_OF_MEMORY,
     OUT_OF_TIME,
+    TIMING_REPEATS,
     UNWRITTEN,
     Outcome,
     Run,
@@ -23,13 +26,22 @@ from cs231n_kit.checks.assess import (
     assess,
     failed_with,
     grown_axes,
+    plural,
     recognize,
+    run_all,
 )
 from cs231n_kit.checks.check import describe
+from cs231n_kit.checks.compare import difference
 from cs231n_kit.checks.observe import Observation, observe
 from cs231n_kit.checks.probes import Probe, find_probe
+from cs231n_kit.checks.store import observation_tree
+from cs231n_kit.checks.wire import decode, encode
 
 GROWTH = 24  # rows added along an axis when steps are counted
+LARGE = 6000  # rows along one axis when CPU time has to confirm the count
+HIDDEN_STEPS = 8  # times the solution's CPU time at which that many rows must have been visited one by one
+LEAST_SECONDS = 3e-4  # of CPU time that are compared at all
+LARGE_BYTES = 120e6  # of memory by which a process may grow over a case's large inputs
 
 
 @dataclass(frozen=True)
@@ -39,7 +51,7 @@ class Verdict:
     task: str
     points: float
     max_points: float
-    status: str  # passed, partial, failed, error, timeout, not attempted, inconclusive
+    status: str  # passed, partial, failed, error, timeout, out of memory, not attempted, inconclusive
     mistake: str  # id of the recognized mistake, or ""
     report: str
 
@@ -85,7 +97,7 @@ def observe_cases(
     probe = find_probe(task.id)
     with solved(path, replaced) as namespace:
         run = in_process(probe, objects_for(probe, namespace))
-        return [[run(inputs, case.measure) for inputs in many] for case, many in drawn]
+        return [list(run_all(run, many, case.measure)) for case, many in drawn]
 
 
 @contextlib.contextmanager
@@ -98,7 +110,84 @@ def timing_samples(path: Path, task: Task, seed: int) -> Iterator[list[Sample]]:
     probe = find_probe(task.id)
     with solved(path) as namespace:
         reference = in_process(probe, objects_for(probe, namespace))
-        yield [replace(_sample(task, case, draw_inputs(task, case, seed), []), reference=reference) for case in cases]
+        yield [replace(_sample(task, case, [], []), reference=reference, draw=_drawer(task, case, seed)) for case in cases]
+
+
+@contextlib.contextmanager
+def confirmed(path: Path, task: Task, seed: int, samples: list[Sample]) -> Iterator[list[Sample]]:
+    """Yield the samples, with what another process can see of the code to confirm what the code's own process says.
+
+    Steps and traced memory are counted where the student's code runs, and could be hidden there. CPU time and the size of
+    the process are not theirs to tell: a loop over thousands of rows, or an array of gigabytes, shows in them.
+    """
+    probe = find_probe(task.id)
+    with solved(path) as namespace:
+        reference = over_the_wire(in_process(probe, objects_for(probe, namespace)))
+        cases = {case.name: case for case in task.hidden}
+        yield [_confirmed(task, cases[sample.name], seed, sample, reference) for sample in samples]
+
+
+def _confirmed(task, case, seed, sample, reference) -> Sample:
+    if sample.measure == "time":
+        return replace(sample, reference=over_the_wire(sample.reference))
+    if sample.measure == "steps":
+        return replace(sample, confirm=lambda run: _confirm_steps(task, case, seed, reference, run))
+    if sample.measure == "memory" and case.large:
+        return replace(sample, confirm=lambda run: _confirm_memory(task, case, seed, run))
+    return sample
+
+
+def over_the_wire(reference: Run) -> Run:
+    """Return a `run` whose CPU time includes what it takes to receive the inputs and to send what was observed."""
+
+    def run(inputs, measure):
+        message = encode(inputs)
+        start = time.process_time()
+        seen = reference(decode(message), "values")
+        encode(observation_tree(seen))
+        return replace(seen, cost=time.process_time() - start)
+
+    return run
+
+
+def _confirm_steps(task, case, seed, reference, run) -> str | None:
+    """Grow each axis by itself to thousands of rows, and return a sentence if the CPU time is that of a hidden loop."""
+    for place, axis in enumerate(case.axes):
+        least, least_reference = float("inf"), float("inf")
+        for repeat in range(TIMING_REPEATS):
+            rng = rng_for(seed, task.id, case.name, axis, str(repeat))
+            sizes = rng.integers(6, 12, size=len(case.axes))
+            sizes[place] = LARGE
+            inputs = case.draw(rng, *sizes)
+            seen, want = run(inputs, "time"), reference(inputs, "time")
+            found = difference(seen, want, task.tolerance)
+            if found:
+                return f"with {LARGE:,} {plural(axis)}: {found}"
+            least, least_reference = min(least, seen.cost), min(least_reference, want.cost)
+            if least <= HIDDEN_STEPS * max(least_reference, LEAST_SECONDS):
+                break
+        else:
+            return (
+                f"the count of steps does not grow, yet {LARGE:,} {plural(axis)} take {least / least_reference:.0f} times "
+                f"the CPU time of a vectorized solution: the count cannot be trusted"
+            )
+    return None
+
+
+def _confirm_memory(task, case, seed, run) -> str | None:
+    seen = run(case.large(rng_for(seed, task.id, case.name, "large")), "peak")
+    if seen.failure:
+        return difference(seen, Observation(), task.tolerance)
+    if seen.cost > LARGE_BYTES:
+        return (
+            f"with larger inputs it may have held {seen.cost / 1e6:.0f} MB, with what it started, "
+            f"where {LARGE_BYTES / 1e6:.0f} MB is plenty"
+        )
+    return None
+
+
+def _drawer(task: Task, case: Case, seed: int):
+    return lambda repeat: case.draw(rng_for(seed, task.id, case.name, str(repeat)))
 
 
 def in_process(probe: Probe, objects: tuple) -> Run:
@@ -106,12 +195,14 @@ def in_process(probe: Probe, objects: tuple) -> Run:
     return lambda inputs, measure: observe(probe, objects, inputs, measure)
 
 
-def judge(task: str, samples: list[Sample], run: Run, points: float) -> Verdict:
+def judge(
+    task: str, samples: list[Sample], run: Run, points: float, quiet: contextlib.AbstractContextManager | None = None
+) -> Verdict:
     """Assess on all samples and return the verdict: the weight of the passed cases as a share of `points`.
 
     A timing that stayed unclear counts as passed. What is not known to be wrong is not marked down.
     """
-    outcomes = assess(samples, run)
+    outcomes = assess(samples, run, quiet)
     total = sum(s.weight for s in samples)
     earned = sum(o.sample.weight for o in outcomes if o.passed is not False)
     score = round(points * earned / total, 2)
@@ -129,6 +220,8 @@ def _status(outcomes: list[Outcome], earned: float, total: float) -> str:
         return "not attempted"
     if any(failed_with(o, OUT_OF_TIME) for o in outcomes):
         return "timeout"
+    if any(failed_with(o, OUT_OF_MEMORY) for o in outcomes):
+        return "out of memory"
     if earned == total:
         return "inconclusive" if any(o.passed is None for o in outcomes) else "passed"
     if earned > 0:

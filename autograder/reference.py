@@ -2,6 +2,7 @@
 
 import contextlib
 import linecache
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -40,16 +41,31 @@ def solved(path: Path, replaced: dict[str, str] | None = None) -> Iterator[dict]
     replaced : other text for some exercises, by task id
     """
     namespace = {"__name__": "notebook"}
-    for cell in read_source(path):
-        if cell.kind in ("setup", "exercise"):
-            text = (replaced or {}).get(cell.task, cell.text) if cell.task else cell.text
-            filename = f"<{path.stem} line {cell.line}>"
-            linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)
-            exec(compile(text, filename, "exec"), namespace)
+    with _beside(path):
+        for cell in read_source(path):
+            if cell.kind in ("setup", "exercise"):
+                text = (replaced or {}).get(cell.task, cell.text) if cell.task else cell.text
+                filename = f"<{path.stem} line {cell.line}>"
+                linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)
+                exec(compile(text, filename, "exec"), namespace)
     try:
         yield namespace
     finally:
         namespace.clear()  # a namespace holds the data set, and functions hold the namespace
+
+
+@contextlib.contextmanager
+def _beside(path: Path) -> Iterator[None]:
+    """Let given.py be imported from the folder of a notebook, and not stay for the next one, which has another."""
+    before = sys.modules.pop("given", None)
+    sys.path.insert(0, str(path.parent))
+    try:
+        yield
+    finally:
+        sys.path.remove(str(path.parent))
+        sys.modules.pop("given", None)
+        if before is not None:
+            sys.modules["given"] = before
 
 
 def objects_for(probe: Probe, namespace: dict) -> tuple:

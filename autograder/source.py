@@ -3,6 +3,7 @@
 # %% nbg="setup"                              imports, data, given code; locked
 # %% nbg="exercise knn-no-loops"              learners write between BEGIN SOLUTION and END SOLUTION
 # %% nbg="check knn-no-loops 5"               graded, worth 5 points
+# %% nbg="test knn-own-idea 3"                graded by assertions of an instructor's own
 # %% [markdown] nbg="answer knn-preprocessing 2"     graded by hand; the text is the answer key
 # %%                                          anything else is a show cell: an experiment, a picture
 """
@@ -115,11 +116,11 @@ def _read_cell(path, line, raw) -> Cell:
         _check_markers(cell, refuse)
         return cell
     kind, *rest = words
-    want = {"setup": 0, "exercise": 1, "check": 2, "answer": 2}
+    want = {"setup": 0, "exercise": 1, "check": 2, "test": 2, "answer": 2}
     if kind not in want:
         refuse(f'unknown kind {kind!r} in nbg="{" ".join(words)}"; it is one of {", ".join(want)}')
     if len(rest) != want[kind]:
-        form = {"setup": "setup", "exercise": "exercise ID", "check": "check ID POINTS", "answer": "answer ID POINTS"}[kind]
+        form = " ".join([kind, *("ID", "POINTS")[: want[kind]]])
         refuse(f'nbg="{" ".join(words)}" should have the form nbg="{form}"')
     if is_markdown != (kind == "answer"):
         refuse(f"a cell of kind {kind!r} is {'code' if is_markdown else 'Markdown: write # %% [markdown]'}")
@@ -147,6 +148,8 @@ def _check_markers(cell, refuse) -> None:
         found = re.findall(r"(BEGIN|END) " + begin.split(" ", 2)[2], cell.text)
         if cell.kind == kind and found != ["BEGIN", "END"]:
             refuse(f"{kind} {cell.task!r} needs one {begin!r} and, after it, one {end!r}")
+        if cell.kind == "test" and kind == "check" and found in ([], ["BEGIN", "END"]):
+            continue
         if cell.kind != kind and found:
             refuse(f"{begin.split(' ', 2)[2].lower()} markers belong in a cell of kind {kind!r}")
 

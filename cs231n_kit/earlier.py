@@ -10,6 +10,8 @@ from pathlib import Path
 from cs231n_kit.checks.check import WIDTH, try_public_cases
 from cs231n_kit.plain_error import PlainError
 
+AROUND_A_CELL = ("%%time", "%%timeit", "%%capture")  # magics that only watch what the rest of the cell does
+
 
 class EarlierWorkMissing(PlainError):
     """What another notebook should have brought is not there yet. What to do about it was printed."""
@@ -25,33 +27,35 @@ def from_notebook(notebook: str, name: str, *tasks: str):
     path = Path(f"{notebook}.ipynb")
     namespace, errors = _defined(path, notebook, name)
     if name not in namespace:
-        why = errors[-1] if errors else "Has its setup cell been deleted?"
-        _miss(f"{path} does not define {name}. {why}", path, name)
-    for task in tasks:
-        right, report = try_public_cases(task, namespace[name])
-        if not right:
-            print(report)
-            _miss(f"{name} of {path} does not pass its check {task} yet, as far as it was saved.", path, name)
+        _miss(f"{path} does not define {name}. {errors[0] if errors else 'Has its setup cell been deleted?'}", path, name)
+    outcomes = {task: try_public_cases(task, namespace[name]) for task in tasks}
+    failing = {task: report for task, (right, report) in outcomes.items() if not right}
+    if failing:
+        print(*failing.values(), sep="\n\n", end="\n\n")
+        where = f"{name} of {path}, as it was last saved, does not pass {' and '.join(failing)} yet."
+        _miss(" ".join([where, *errors[:1]]), path, name)
+    print(f"✓ {name} of {path} works")
     return namespace[name]
 
 
 def _defined(path, notebook, name):
-    """Return the namespace that the notebook's definitions leave, and a sentence on each cell that failed."""
+    """Return the namespace that the definitions leave, and a sentence on each cell that failed, exercises first."""
     try:
         cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
         sources = [(_kind(cell), "".join(cell["source"])) for cell in cells if cell["cell_type"] == "code"]
     except FileNotFoundError:
-        _miss(f"There is no {path} in {Path.cwd()}.", path, name)
+        _miss(f"There is no {path} in {Path.cwd()}.", path, name, f"Copy {path}, the one that you work in, into that folder")
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        _miss(f"{path} cannot be read as a notebook.", path, name)
+        _miss(f"{path} cannot be read as a notebook.", path, name, f"Restore {path} from a copy")
     namespace, errors = {"__name__": notebook}, []
     for number, (kind, source) in enumerate(sources, 1):
         if kind != "check":
             try:
                 _run(source, kind, f"<{notebook} code cell {number}>", namespace)
             except Exception as error:  # whatever the learner's cell raises, the cells behind it may still do
-                errors.append(f"Its code cell {number} ended with {type(error).__name__}: {error}.")
-    return namespace, errors
+                sentence = f"Code cell {number} there ended with {type(error).__name__}: {error}."
+                errors.append((kind == "other", number, sentence))
+    return namespace, [sentence for *_, sentence in sorted(errors)]
 
 
 def _kind(cell) -> str:
@@ -63,6 +67,8 @@ def _kind(cell) -> str:
 
 
 def _run(source, kind, filename, namespace) -> None:
+    if source.lstrip().startswith(AROUND_A_CELL):
+        source = source.lstrip().partition("\n")[2]
     shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
     if shell is not None:
         source = shell.transform_cell(source)  # magics become calls
@@ -81,13 +87,13 @@ def _defines(node) -> bool:
     return isinstance(node, (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
 
 
-def _miss(problem, path, name):
+def _miss(problem, path, name, advice=None):
+    advice = advice or f"Open {path}, solve what is missing and save it (Ctrl+S)"
     print(
         _wrap(f"✎ {problem}"),
         _wrap(
-            f"The experiments from here on use the {name} that you wrote there. Open {path}, solve what is missing, "
-            f"save it (Ctrl+S), and run this cell again. The exercises of this notebook don't need it: their checks "
-            f"work in any case."
+            f"The experiments from here on use the {name} that you wrote there. {advice}; then run this cell again. The "
+            f"exercises of this notebook don't need it: their checks work in any case."
         ),
         sep="\n",
     )
@@ -95,4 +101,4 @@ def _miss(problem, path, name):
 
 
 def _wrap(text) -> str:
-    return textwrap.fill(" ".join(text.split()), WIDTH, subsequent_indent="  ")
+    return textwrap.fill(" ".join(text.split()), WIDTH, subsequent_indent="  ", break_on_hyphens=False)

@@ -25,6 +25,16 @@ _ARRANGED = "indices = np.arange(num_examples) if rng is None else rng.permutati
 _SPLIT = "np.array_split(indices, num_folds)"
 _SPLIT_FOLDS = (
     Mistake(
+        "rounded-up",
+        "the folds were cut to a size that was rounded up",
+        "With 11 examples in 5 folds, pieces of 3 leave 2 for the fourth and nothing for the fifth. Sizes may differ by "
+        "one: 3, 2, 2, 2, 2. There is a NumPy function that splits like that.",
+        replace={
+            _SPLIT: "[indices[i * size : (i + 1) * size] for size in [-(-num_examples // num_folds)] "
+            "for i in range(num_folds)]"
+        },
+    ),
+    Mistake(
         "remainder-lost",
         "some examples are in no fold",
         "When the number of examples doesn't divide evenly, a few are left over, and with folds of one fixed size nobody "
@@ -141,8 +151,8 @@ _CROSS_VALIDATE = (
     Mistake(
         "trained-on-everything",
         "the examples that are asked for were trained on",
-        "Each of them finds itself in the training set, at distance 0: that is an open-book examination, and k = 1 gets "
-        "every answer right. The fold that asks has to be left out of the training.",
+        "With a real k-NN each of them would find itself, at distance 0, and k = 1 would always be right: an open-book "
+        "examination. The fold that asks has to be left out of the training.",
         replace={_TRAIN: "model.train(X, y)"},
     ),
     Mistake(
@@ -171,6 +181,25 @@ _CROSS_VALIDATE = (
         "`folds[:i]` ends before i, so `folds[i + 1:]` is what follows it. Is a fold beside the held-out one lost, at the "
         "end or at the beginning?",
         replace={_REST: "rest = np.concatenate([*folds[:f], *folds[f + 2 :]] or folds[:1])"},
+    ),
+    Mistake(
+        "trained-on-the-fold",
+        "it learns from the very fold that it is then asked about",
+        "Train on the rest, and count the right answers on the fold. Yours uses the fold for both.",
+        replace={_TRAIN: "model.train(X[fold], y[fold])"},
+    ),
+    Mistake(
+        "stopped-after-one-fold",
+        "the function returns after the first fold",
+        "A `return` ends the function wherever it stands, also in the middle of a loop: all columns but the first keep "
+        "their zeros. Is there one that is indented too far?",
+        replace={_FILL: f"{_FILL}\n        return accuracies"},
+    ),
+    Mistake(
+        "errors-counted",
+        "these are shares of wrong answers",
+        "It is the error rate: 1 minus the accuracy. Which comparison is true where the answer is right?",
+        replace={"== y[fold]": "!= y[fold]"},
     ),
     Mistake(
         "counts",
@@ -220,29 +249,37 @@ def _accuracies(rng, num_k, num_folds):
     return rng.integers(5, 25, size=(num_k, num_folds)) / 64
 
 
-def _clear_winner(rng, num_k=6, num_folds=4):
-    """The winner is neither first nor last, has not the best single fold, and is not where its index says."""
-    accuracies = _accuracies(rng, num_k, num_folds)
-    best = int(rng.integers(1, num_k - 1))
-    accuracies[best] = 30 / 64 + rng.permutation(num_folds) / 64
-    lucky = (best + 1) % num_k
-    accuracies[lucky, 0] = 60 / 64
-    accuracies[lucky, 1:] = 2 / 64
-    k_choices = np.sort(rng.choice(np.arange(num_k + 2, 60), size=num_k, replace=False))
-    return {"k_choices": k_choices.tolist(), "accuracies": accuracies}
+def _rivals(rng, num_k=6):
+    """In no order: one k with the best mean, and others with the best fold, the best worst fold and the best median.
+
+    The second best mean, a little below, belongs to a smaller k.
+    """
+    rows = np.array(
+        [
+            [30, 40, 42, 20],  # mean 33: the winner
+            [60, 24, 24, 16],  # mean 31, the luckiest fold
+            [29, 29, 31, 31],  # mean 30, the best worst fold
+            [12, 38, 40, 38],  # mean 32, the best median, and the smallest k
+        ]
+    )
+    accuracies = np.concatenate([rows / 64, _accuracies(rng, num_k - 4, 4)])
+    k_choices = rng.choice(np.arange(10, 60), size=num_k, replace=False)
+    k_choices[3] = rng.integers(num_k, 10)
+    order = rng.permutation(num_k)
+    while np.all(np.diff(k_choices[order]) > 0) or order[0] == 0:
+        order = rng.permutation(num_k)
+    return {"k_choices": k_choices[order].tolist(), "accuracies": rng.permuted(accuracies[order], axis=1)}
 
 
 def _square_accuracies(rng):
-    return _clear_winner(rng, 4, 4)
+    return _rivals(rng, 4)
 
 
 def _tie(rng):
-    """Three k share the best mean: the first in the list, the largest and steadiest, and the smallest."""
-    accuracies = _accuracies(rng, 4, 4)
-    accuracies[1] = np.array([34, 30, 34, 30]) / 64
-    accuracies[2] = np.array([32, 32, 32, 32]) / 64
-    accuracies[3] = np.array([31, 33, 33, 31]) / 64
-    return {"k_choices": [7, 9, 20, 5], "accuracies": accuracies}
+    """Four k share the best mean; the smallest of them is neither the first nor the last in the list."""
+    accuracies = _accuracies(rng, 5, 4)
+    accuracies[1:] = np.array([[34, 30, 34, 30], [32, 32, 32, 32], [31, 33, 33, 31], [28, 36, 30, 34]]) / 64
+    return {"k_choices": [7, 9, 20, 5, 12], "accuracies": accuracies}
 
 
 def _sorted_tie(rng):
@@ -251,12 +288,6 @@ def _sorted_tie(rng):
     accuracies[1] = np.array([40, 32, 32, 24]) / 64
     accuracies[2] = np.array([32, 32, 32, 32]) / 64
     return {"k_choices": [6, 8, 12, 30], "accuracies": accuracies}
-
-
-def _unsorted(rng):
-    inputs = _clear_winner(rng)
-    order = rng.permutation(len(inputs["k_choices"]))
-    return {"k_choices": [inputs["k_choices"][i] for i in order], "accuracies": inputs["accuracies"][order]}
 
 
 def _single_k(rng):
@@ -269,6 +300,33 @@ def _single_fold(rng):
 
 _MEANS = "means = accuracies.mean(axis=1)"
 _SELECT = (
+    Mistake(
+        "choices-sorted-alone",
+        "the list of k was sorted, and the accuracies were not",
+        "Row i of `accuracies` belongs to k_choices[i]. Once only one of the two is sorted, every k is credited with "
+        "somebody else's accuracies.",
+        replace={_MEANS: f"{_MEANS}\n    k_choices = sorted(k_choices)"},
+    ),
+    Mistake(
+        "median",
+        "the folds were summarized by their median",
+        "The median ignores how good the good folds and how bad the bad ones were. It is a fair summary, but another one: "
+        "the mean was asked for.",
+        replace={_MEANS: "means = np.median(accuracies, axis=1)"},
+    ),
+    Mistake(
+        "worst-fold",
+        "the folds were summarized by the worst of them",
+        "One bad fold is as much a matter of chance as a lucky one. The mean over the folds was to be compared.",
+        replace={_MEANS: "means = accuracies.min(axis=1)"},
+    ),
+    Mistake(
+        "tie-to-the-last",
+        "in a tie, the last in the list wins",
+        "With `>=` every equal mean takes the place of the one before it, whatever its k. The rule is that the smallest k "
+        "wins, and nobody promised that the list is sorted.",
+        replace={"return min(k for k,": "return [*(k for k,", "mean == means.max())": "mean == means.max())][-1]"},
+    ),
     Mistake(
         "index-for-k",
         "this is the place of the best k in the list, not the k",
@@ -321,12 +379,13 @@ TASKS = (
         (
             Case("12 examples in 4 folds", _split(12, 4)),
             Case("19 examples in 5 folds", _split(19, 5)),
-            Case("23 examples in 4 folds, shuffled", _split(23, 4, seed=8)),
+            Case("22 examples in 4 folds, shuffled", _split(22, 4, seed=8)),
         ),
         (
             Case("folds that cannot be equal", _uneven),
             Case("as many folds as examples", _split(6, 6)),
             Case("a single fold", _split(7, 1)),
+            Case("11 examples in 5 folds", _split(11, 5)),
             Case("folds of equal size", _split(20, 4)),
             Case("shuffled", _shuffled, weight=2.0),
             Case("shuffled, of equal size", _split(24, 3, seed=5)),
@@ -355,14 +414,14 @@ TASKS = (
     Task(
         "cv-select-best-k",
         (
-            Case("a clear winner", _clear_winner),
+            Case("a winner among rivals", _rivals),
             Case("as many k as folds", _square_accuracies),
             Case("a tie: the smallest of the best wins", _tie),
         ),
         (
-            Case("a clear winner", _clear_winner),
+            Case("a winner among rivals", _rivals),
+            Case("many k", lambda rng: _rivals(rng, 9)),
             Case("as many k as folds", _square_accuracies),
-            Case("k in no order", _unsorted),
             Case("a tie, in a list that is not sorted", _tie),
             Case("a tie, in a sorted list", _sorted_tie),
             Case("a single k", _single_k),

@@ -96,10 +96,10 @@ _FRAME = (
     ),
     Mistake(
         "negative-zero",
-        "a frame of width 0 turns everything black, or nothing",
+        "a frame of width 0 turns everything black",
         "`-0` is `0`: the slice `0:-0` is empty, and `-0:` is everything. Counting from the end breaks exactly when the "
-        "width is 0. Count from the front instead: where does the inside end, in terms of the height and the width? "
-        "(This very mistake sits in four out of ten homemade convolutions.)",
+        "width is 0. Count from the front instead: where does the inside end, in terms of the height and the width? (The "
+        "same slice will lie in wait for you in the padding of convolutions.)",
         replace={_INSIDE: "framed[:, width:-width, width:-width] = images[:, width:-width, width:-width]"},
     ),
     Mistake(
@@ -114,6 +114,20 @@ _FRAME = (
         "the sides are missing",
         "The bars at the top and at the bottom are there. The axis behind the rows holds the columns.",
         replace={_INSIDE: "framed[:, width : H - width] = images[:, width : H - width]"},
+    ),
+    Mistake(
+        "another-dtype",
+        "the result has another dtype than the images",
+        "Right values, in floating point: eight times the memory, and no longer what a function that expects bytes can use. "
+        "`np.zeros` makes float64 unless it is told otherwise; `np.zeros_like` takes after its argument.",
+        replace={"np.zeros_like(images)": "np.zeros(images.shape)"},
+    ),
+    Mistake(
+        "input-returned",
+        "for a width of 0 the images themselves are returned",
+        "A new array was promised. Whoever paints on the result of width 0 paints on the input: it is the same array "
+        "under a second name.",
+        replace={"framed = np.zeros_like(images)": "framed = np.zeros_like(images) if width else images"},
     ),
     Mistake(
         "one-too-many",
@@ -152,6 +166,13 @@ def _single_example(rng):
     return _half_right(rng, 1, 4)
 
 
+def _whole_scores(rng):
+    """Scores that are whole numbers, some of the largest of which happen to equal the label."""
+    scores = np.array([[0, 1, 0], [2, 1, 0], [0, 0, 2], [1, 0, 0], [0, 2, 1], [2, 0, 1], [0, 1, 2]])
+    order = rng.permutation(7)
+    return {"scores": scores[order], "y": np.array([1, 0, 2, 1, 1, 2, 2])[order]}
+
+
 def _byte_labels(rng):
     inputs = _half_right(rng, 9, 6)
     return {"scores": np.asfortranarray(inputs["scores"].astype(np.float32)), "y": inputs["y"].astype(np.uint8)}
@@ -168,6 +189,19 @@ def _rows(rng, num_examples):
 
 _ACCURACY_STEPS = Case("steps as examples are added", _rows, "steps", 2.0, axes=("example",))
 _ACCURACY = (
+    Mistake(
+        "shapes-by-luck",
+        "a column was compared with a row",
+        "With `keepdims=True` the largest places form a column of shape (N, 1). Compared with the labels, of shape (N,), it "
+        "gives an N × N matrix of every prediction with every label. Print the two shapes.",
+        replace={"axis=1)": "axis=1, keepdims=True)"},
+    ),
+    Mistake(
+        "whole-number-division",
+        "the division rounds down to a whole number",
+        "`//` drops the remainder, and a share below 1 becomes 0. The mean of True and False needs no division at all.",
+        replace={"np.mean(predicted == y)": "np.sum(predicted == y) // len(y)"},
+    ),
     Mistake(
         "wrong-axis",
         "the largest score is searched in each column instead of each row",
@@ -307,6 +341,13 @@ def _with_constant_column(rng):
     return {"X": X}
 
 
+def _with_nearly_constant_column(rng):
+    """Of seven entries of .1 the mean is not quite .1, and the deviation not quite 0."""
+    X = _table(rng, 7)["X"]
+    X[:, 1] = 0.1
+    return {"X": X}
+
+
 def _bytes(rng):
     return {"X": rng.integers(0, 256, size=(12, 6)).astype(np.uint8)}
 
@@ -324,7 +365,16 @@ def _single_precision(rng):
     return {"X": _table(rng, 11, 5)["X"].astype(np.float32)}
 
 
+_ROUNDED = Case(
+    "a column in which all entries are .1",
+    _with_nearly_constant_column,
+    weight=0,
+    remark="This costs nothing, but you should know. Seven times .1 is not exactly .7 in a computer, so the deviation comes "
+    "out as 1e-17 instead of 0, and dividing by that makes ±1 of nothing. Whether the largest entry equals the smallest "
+    "does not depend on rounding.",
+)
 _STANDARDIZE_STEPS = Case("steps as examples and features are added", _table, "steps", 2.0, axes=("example", "feature"))
+_CONSTANT = "constant = X.max(axis=0) == X.min(axis=0)"
 _STANDARDIZE = (
     Mistake(
         "each-example",
@@ -333,7 +383,8 @@ _STANDARDIZE = (
         "`axis=0` is the one that runs from example to example.",
         replace={
             "X.mean(axis=0)": "X.mean(axis=1, keepdims=True)",
-            "X.std(axis=0)": "X.std(axis=1, keepdims=True)",
+            "spread = X.std(axis=0)": "spread = X.std(axis=1, keepdims=True) * np.ones(X.shape[1])",
+            "spread[constant]": "spread[:, constant]",
         },
     ),
     Mistake(
@@ -341,13 +392,13 @@ _STANDARDIZE = (
         "one mean and one spread were taken for everything",
         "Without an axis, `mean` and `std` boil the whole array down to one number, and features on large scales drown the "
         "others. One number for each column is needed.",
-        replace={"X.mean(axis=0)": "X.mean()", "spread = X.std(axis=0)": "spread = np.array([X.std()])"},
+        replace={"X.mean(axis=0)": "X.mean()", "X.std(axis=0)": "np.full(X.shape[1], X.std())"},
     ),
     Mistake(
         "only-centered",
         "the means are 0, but the spread is what it was",
         "Subtracting the mean moves a column; it is as wide as before. Divide by what makes its standard deviation 1.",
-        replace={"/ spread": ""},
+        replace={"/ spread": "/ 1"},
     ),
     Mistake(
         "variance-for-deviation",
@@ -359,8 +410,8 @@ _STANDARDIZE = (
         "zero-over-zero",
         "a column in which all entries are equal becomes NaN",
         "Its standard deviation is 0, and 0/0 is not a number; one NaN is enough to ruin a whole training run. Such a "
-        "column says nothing, so let it be 0: replace the zeros among the deviations before you divide.",
-        replace={"spread[spread == 0] = 1": "spread = spread + 0"},
+        "column says nothing, so let it be 0: find the columns whose largest entry equals the smallest.",
+        replace={_CONSTANT: "constant = np.zeros(X.shape[1], dtype=bool)"},
     ),
     Mistake(
         "sample-deviation",
@@ -418,12 +469,17 @@ def _many_examples(rng):
     return _scores(rng, 600, 5)
 
 
+def _very_many_examples(rng):
+    """All pairs would take 200 MB."""
+    return _scores(rng, 5000, 5)
+
+
 def _taken_rows(rng, num_examples):
     return _scores(rng, num_examples, 4)
 
 
 _TAKE_STEPS = Case("steps as examples are added", _taken_rows, "steps", 3.0, axes=("example",))
-_TAKE_MEMORY = Case("memory on 600 examples", _many_examples, "memory", 1.0, limit=1e6)
+_TAKE_MEMORY = Case("memory on 600 examples", _many_examples, "memory", 1.0, limit=1e6, large=_very_many_examples)
 _TAKEN = "scores[np.arange(len(y)), y]"
 _TAKE = (
     Mistake(
@@ -455,7 +511,7 @@ _TAKE = (
     ),
     Mistake(
         "diagonal-of-all-pairs",
-        "N × N numbers are looked up for N",
+        "N × N numbers are looked up to get N",
         "The values are right, but they come from the diagonal of an N × N matrix: for 50,000 images, 20 gigabytes. "
         "Index with two arrays of length N, and only N entries are ever touched.",
         replace={_TAKEN: "scores[:, y].diagonal().copy()"},
@@ -514,7 +570,7 @@ _ONE_HOT = (
         "classes-counted",
         "the number of columns was taken from the labels",
         "If the last classes happen not to occur, columns are missing, and the matrices of two batches don't fit "
-        "together. How many classes there are is said by `num_classes`.",
+        "together. `num_classes` says how many classes there are.",
         replace={"(len(y), num_classes)": "(len(y), max(y) + 1)"},
     ),
     Mistake(
@@ -526,8 +582,8 @@ _ONE_HOT = (
     Mistake(
         "counted-from-one",
         "the labels are counted from 1",
-        "Label 0 is the first class and belongs into column 0. Shifted by one, it lands in the last column, for an index of "
-        "-1 counts from the end.",
+        "Label 0 is the first class and belongs in column 0. Shifted by one, it lands in the last column, because an index "
+        "of −1 counts from the end.",
         replace={_SET: "Y[np.arange(len(y)), y.astype(int) - 1] = 1"},
     ),
     Mistake(
@@ -586,7 +642,7 @@ TASKS = (
         (
             Case("more examples than classes", _half_right),
             Case("as many classes as examples", _as_many_classes_as_examples),
-            Case("all scores negative", _negative_scores),
+            Case("scores that are whole numbers", _whole_scores),
             _ACCURACY_STEPS,
         ),
         (
@@ -594,6 +650,7 @@ TASKS = (
             Case("as many classes as examples", _as_many_classes_as_examples),
             Case("a single example", _single_example),
             Case("all scores negative", _negative_scores),
+            Case("scores that are whole numbers", _whole_scores),
             Case("float32 scores and labels of one byte", _byte_labels),
             Case("everything right", _everything_right),
             _ACCURACY_STEPS,
@@ -624,7 +681,9 @@ TASKS = (
             Case("nine examples of four features", _tall),
             Case("as many features as examples", _square_table),
             Case("a column in which all entries are equal", _with_constant_column),
+            Case("uint8", _bytes),
             _STANDARDIZE_STEPS,
+            _ROUNDED,
         ),
         (
             Case("more features than examples", _more_features),
@@ -635,6 +694,7 @@ TASKS = (
             Case("every third column of a larger array", _column_slices),
             Case("float32", _single_precision),
             _STANDARDIZE_STEPS,
+            _ROUNDED,
         ),
         _STANDARDIZE,
         1e-5,  # float32 in, float32 on the way: as good as its input

@@ -5,6 +5,7 @@ process: it only needs a `run(inputs, measure)` that returns an Observation.
 """
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 
 from cs231n_kit.checks.compare import TOLERANCE, agree, difference
@@ -14,6 +15,7 @@ Run = Callable[[dict, str], Observation]
 
 UNWRITTEN = "NotImplementedError"  # what a stub raises
 OUT_OF_TIME = "OutOfTime"  # what a grader that runs code in another process reports
+OUT_OF_MEMORY = "MemoryError"  # what Python raises, and what that grader reports
 TIMING_REPEATS = 5
 
 
@@ -21,7 +23,8 @@ TIMING_REPEATS = 5
 class Sample:
     """One case of a task with its inputs drawn, and what the solution and each known mistake made of them.
 
-    inputs   : one dict of inputs; for "steps" a base size followed by one for each grown axis and one with all grown
+    inputs   : one dict of inputs; for "steps" a base size followed by one for each grown axis and one with all grown;
+               none for "time", for which draw(repeat) returns new ones, so that nothing can be remembered
     axes     : for "steps", the names of the grown axes, in order        growth : rows added along each axis
     limit    : for "memory", bytes; for "time", how many times the solution's CPU time is slow, and half of it is fast
     weight   : share of the points; 0 = a note only, for which `remark` says what it means
@@ -39,24 +42,37 @@ class Sample:
     growth: int = 0
     limit: float = 0.0
     reference: Run | None = None  # for "time": the solution itself, measured side by side
+    draw: Callable[[int], dict] | None = None  # for "time"
+    confirm: Callable[[Run], str | None] | None = None  # looks from outside whether steps or memory were honest
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """How one case went. `passed` is None when a timing stayed unclear."""
+    """How one case went. `passed` is None when a timing stayed unclear.
+
+    contradicted : what the code's own process showed was right, and was found wrong from outside
+    """
 
     sample: Sample
     passed: bool | None
     message: str = ""
     observed: tuple[Observation, ...] = ()
     ratio: float = 0.0  # for "time": CPU time against the reference
+    contradicted: bool = False
 
 
-def assess(samples: list[Sample], run: Run) -> list[Outcome]:
-    """Return one Outcome for each sample. Stops early where nothing is written yet, or where time ran out."""
+def assess(samples: list[Sample], run: Run, quiet: AbstractContextManager | None = None) -> list[Outcome]:
+    """Return one Outcome for each sample. Stops early where nothing is written yet, or where time ran out.
+
+    quiet : is entered while a clock decides, so that only one program on the machine is being timed
+    """
     outcomes = []
     for sample in samples:
-        outcomes.append(_assess_time(sample, run) if sample.measure == "time" else _assess_sample(sample, run))
+        if sample.measure == "time":
+            with quiet or nullcontext():
+                outcomes.append(_assess_time(sample, run))
+        else:
+            outcomes.append(_assess_sample(sample, run, quiet or nullcontext()))
         if failed_with(outcomes[-1], UNWRITTEN) or failed_with(outcomes[-1], OUT_OF_TIME):
             break
     return outcomes
@@ -77,12 +93,16 @@ def recognize(outcomes: list[Outcome]) -> str | None:
     A mistake explains a failure if it shows the same there: the same wrong values, the same exception at the same
     inputs, the same axes along which steps grow. Of several, the one that agrees on most cases is named.
     """
-    failed = [o for o in outcomes if o.passed is False and o.sample.weight > 0 and o.sample.measure != "time"]
+    failed = [o for o in outcomes if o.passed is False and o.sample.weight > 0 and _shows_why(o)]
     candidates = set.intersection(*({m for m in o.sample.mistakes if _alike(o, m)} for o in failed)) if failed else set()
     if not candidates:
         return None
     agreeing = {m: sum(_alike(o, m) for o in outcomes) for m in sorted(candidates)}
     return max(agreeing, key=agreeing.get)
+
+
+def _shows_why(outcome):
+    return outcome.sample.measure != "time" and not outcome.contradicted
 
 
 def grown_axes(observed: list[Observation], sample: Sample) -> tuple[str, ...]:
@@ -98,17 +118,32 @@ def grown_axes(observed: list[Observation], sample: Sample) -> tuple[str, ...]:
     return tuple(grown)
 
 
-def _assess_sample(sample, run):
+def run_all(run: Run, many: list[dict], measure: str) -> tuple[Observation, ...]:
+    """Return what each of the inputs shows, in order, up to the first that runs out of time."""
     observed = ()
-    for inputs in sample.inputs:
-        observed += (run(inputs, sample.measure),)
+    for inputs in many:
+        observed += (run(inputs, measure),)
         if _ended_in(observed[-1], OUT_OF_TIME):
             break
+    return observed
+
+
+def plural(axis: str) -> str:
+    """Return the plural of the name of an axis."""
+    return axis + ("es" if axis.endswith("s") else "s")
+
+
+def _assess_sample(sample, run, quiet):
+    observed = run_all(run, sample.inputs, sample.measure)
     for seen, want in zip(observed, sample.expected, strict=False):
         found = difference(seen, want, sample.tolerance)
         if found:
             return Outcome(sample, False, found, observed)
     found = _cost_sentence(sample, observed)
+    if found is None and sample.confirm:
+        with quiet:
+            found = sample.confirm(run)
+        return Outcome(sample, found is None, found or "", observed, contradicted=found is not None)
     return Outcome(sample, found is None, found or "", observed)
 
 
@@ -120,24 +155,23 @@ def _cost_sentence(sample, observed):
             each = " and ".join(f"{e:.0f} for each {a}" for e, a in zip(extra, grown, strict=True))
             return f"the values are right, but Python takes more steps as the arrays grow: {each} added"
     if sample.measure == "memory" and observed[0].cost > sample.limit:
-        return (
-            f"right, but it held {observed[0].cost / 1e6:.1f} MB at its peak, where {sample.limit / 1e6:.1f} MB are plenty"
-        )
+        return f"right, but it held {observed[0].cost / 1e6:.1f} MB at its peak, where {sample.limit / 1e6:.1f} MB is plenty"
     return None
 
 
 def _assess_time(sample, run):
     """Compare the least CPU time of several interleaved runs with the solution's; measure again while it is unclear."""
-    inputs, best_own, best_reference, first = sample.inputs[0], float("inf"), float("inf"), None
-    for repeat in range(1, 4 * TIMING_REPEATS + 1):
+    best_own, best_reference, first = float("inf"), float("inf"), None
+    for repeat in range(4 * TIMING_REPEATS):
+        inputs = sample.draw(repeat)
         seen, want = run(inputs, "time"), sample.reference(inputs, "time")
-        if first is None:
-            first, found = seen, difference(seen, want, sample.tolerance)
-            if found:
-                return Outcome(sample, False, found, (seen,))
+        first = first or seen
+        found = difference(seen, want, sample.tolerance)
+        if found:
+            return Outcome(sample, False, found, (seen,))
         best_own, best_reference = min(best_own, seen.cost), min(best_reference, want.cost)
         ratio = best_own / max(best_reference, 1e-6)
-        if repeat % TIMING_REPEATS == 0 and not sample.limit / 2 < ratio < sample.limit:
+        if (repeat + 1) % TIMING_REPEATS == 0 and not sample.limit / 2 < ratio < sample.limit:
             break
     if ratio <= sample.limit / 2:
         return Outcome(sample, True, "", (first,), ratio)

@@ -5,7 +5,7 @@ import os
 import sys
 import textwrap
 
-from cs231n_kit.checks.assess import UNWRITTEN, Outcome, assess, failed_with, recognize
+from cs231n_kit.checks.assess import UNWRITTEN, Outcome, assess, failed_with, plural, recognize
 from cs231n_kit.checks.observe import observe
 from cs231n_kit.checks.probes import Probe, find_probe
 from cs231n_kit.checks.store import load_frozen
@@ -118,13 +118,13 @@ def _headline(probe, outcomes):
     good = sum(o.passed is not False for o in counted)
     if good == len(counted):
         return _wrap(f"✓ {probe.task}: " + ", ".join([f"right in all {good} cases", *dict.fromkeys(_praise(counted))]))
-    return f"✗ {probe.task}: {good} of {len(counted)} cases are right"
+    return f"✗ {probe.task}: {good} of {len(counted)} cases {'is' if good == 1 else 'are'} right"
 
 
 def _praise(outcomes):
     for o in outcomes:
         if o.sample.measure == "steps":
-            yield "without a loop over " + " or ".join(f"{axis}s" for axis in o.sample.axes)
+            yield "without a loop over " + " or ".join(plural(axis) for axis in o.sample.axes)
         if o.sample.measure == "memory":
             yield "with little memory"
 
@@ -137,14 +137,21 @@ def _is_undefined(outcome, probe):
 
 
 def _wrap(text, indent=""):
-    return textwrap.fill(" ".join(text.split()), WIDTH, initial_indent=indent, subsequent_indent=indent or "  ")
+    lines = {"initial_indent": indent, "subsequent_indent": indent or "  ", "break_on_hyphens": False}
+    return textwrap.fill(" ".join(text.split()), WIDTH, **lines)
+
+
+def _objects_of(rival, probe, objects) -> tuple:
+    """Return what the rival's probe asks for: the same objects, or others that the learner's function can see."""
+    known = {**getattr(objects[0], "__globals__", {}), **dict(zip(probe.names, objects, strict=True))}
+    return tuple(known.get(name) for name in rival.names)
 
 
 def _race_sentence(probe, objects):
     """Return how many times faster the task is than the learner's own earlier version, in CPU time."""
     race, rival = probe.race, find_probe(probe.race.rival)
     inputs = race.draw()
-    slow = observe(rival, objects, inputs, "time")
+    slow = observe(rival, _objects_of(rival, probe, objects), inputs, "time")
     if slow.failure:
         return _wrap(f"Write {rival.target} too, and this check will show how much faster {probe.target} is.", "  ")
     fast = min(observe(probe, objects, inputs, "time").cost for _ in range(5))

@@ -1,17 +1,21 @@
 """Probes for the NumPy warm-up."""
 
+import numpy as np
+
 from cs231n_kit.checks.probes import probe
 
 
 @probe("numpy-brighten", "brighten")
 def brighten(brighten, /, images, amount):
-    brighter = brighten(images, amount)
-    return {"brighter": brighter, "dtype": str(getattr(brighter, "dtype", "none"))}
+    result = brighten(images, amount)
+    return {"result": result, "dtype": str(getattr(result, "dtype", "none"))}
 
 
 @probe("numpy-frame", "frame")
 def frame(frame, /, images, width):
-    return {"framed": frame(images, width)}
+    framed = frame(images, width)
+    shared = isinstance(framed, np.ndarray) and np.shares_memory(framed, images)
+    return {"framed": framed, "dtype": str(getattr(framed, "dtype", "none")), "shares_memory_with_its_input": shared}
 
 
 @probe("numpy-accuracy", "accuracy")

@@ -2,6 +2,7 @@
 
 import io
 import json
+import math
 from dataclasses import asdict, fields
 from functools import lru_cache
 from importlib.resources import files
@@ -11,6 +12,8 @@ import numpy as np
 from cs231n_kit.checks.assess import Sample
 from cs231n_kit.checks.observe import Failure, Observation, is_strided, strided_copy
 from cs231n_kit.checks.probes import Probe
+
+MAX_WORDS = 1000  # characters of a message, a name or a text that is compared
 
 
 class FrozenError(Exception):
@@ -71,14 +74,46 @@ def observation_tree(observation: Observation) -> dict:
 
 
 def observation_from(tree: dict) -> Observation:
-    """Return the observation that `observation_tree` made `tree` from."""
-    failure = Failure(**tree["failure"]) if "failure" in tree else None
-    return Observation(**{**tree, "failure": failure, "modified": tuple(tree.get("modified", ()))})
+    """Return the observation that `observation_tree` made `tree` from. Raises ValueError for anything else.
+
+    What a student's process sends arrives here, too: every part is of the type that it should be, or it is refused.
+    """
+    known = {f.name for f in fields(Observation)}
+    if not isinstance(tree, dict) or tree.keys() - known:
+        raise ValueError("not an observation")
+    modified, cost = tree.get("modified", []), tree.get("cost", 0.0)
+    if not isinstance(modified, (list, tuple)) or not isinstance(cost, (int, float)) or not math.isfinite(cost):
+        raise ValueError("not an observation")
+    outputs = _table(tree.get("outputs", {}), np.ndarray)
+    long = {name for name, array in outputs.items() if array.dtype.kind == "U" and array.nbytes > 4 * MAX_WORDS}
+    odd_types = {name: kind[:MAX_WORDS] for name, kind in _table(tree.get("odd_types", {}), str).items()}
+    return Observation(
+        outputs={name: array for name, array in outputs.items() if name not in long},
+        odd_types=odd_types | dict.fromkeys(long, "text too long to be compared"),
+        modified=tuple(_table(dict(enumerate(modified)), str).values()),
+        failure=_failure_from(tree["failure"]) if tree.get("failure") is not None else None,
+        cost=max(0.0, float(cost)),
+    )
+
+
+def _failure_from(tree) -> Failure:
+    words = _table(tree, str)
+    if words.keys() - {f.name for f in fields(Failure)} or not words.keys() >= {"kind", "message"}:
+        raise ValueError("not a failure")
+    return Failure(**{key: text[:MAX_WORDS] for key, text in words.items()})
+
+
+def _table(tree, kind: type) -> dict:
+    if not isinstance(tree, dict) or not all(isinstance(value, kind) for value in tree.values()):
+        raise ValueError(f"not a table of {kind.__name__}")
+    if any(len(str(name)) > MAX_WORDS for name in tree):
+        raise ValueError("a name that is too long")
+    return tree
 
 
 def sample_tree(sample: Sample) -> dict:
-    """Return a sample as a tree for `pack`. A timing's reference is code and stays behind."""
-    tree = {f.name: getattr(sample, f.name) for f in fields(sample) if f.name != "reference"}
+    """Return a sample as a tree for `pack`. What is code stays behind."""
+    tree = {f.name: getattr(sample, f.name) for f in fields(sample) if f.name not in ("reference", "draw", "confirm")}
     tree["expected"] = [observation_tree(o) for o in sample.expected]
     tree["mistakes"] = {name: [observation_tree(o) for o in shown] for name, shown in sample.mistakes.items()}
     return tree

@@ -12,7 +12,7 @@ days. If you have never used NumPy, take your time here. If you have, the traps 
 
 **You will write** seven short functions: most of them fit on a line or two, once you see the line.
 
-**Running time**, once everything is solved: half a minute.
+**Running time**, once everything is solved: a few seconds.
 
 *How to work:* cells that say `YOUR CODE HERE` are yours. Fill them in, run them (Shift+Enter), and run the check below. A
 check tells you what is right, shows the numbers that are not, and names the mistake if it has seen it before. It
@@ -33,7 +33,7 @@ r"""
 ## 1. Is everything here?
 
 The cell above has imported what the notebook needs. If it said `ModuleNotFoundError`, this notebook is being run by
-another Python than the one that the course was installed for; that is the most common trouble there is. Install the
+a different Python from the one that the course was installed for; that is the most common trouble there is. Install the
 course for *this* one, by typing `%pip install -e ` and the path of the course's folder into a cell, and choose
 *Restart Kernel* from the Kernel menu.
 
@@ -74,8 +74,12 @@ whole.
 """
 
 # %%
-for text in ("images[0]", "images[0, 5]", "images[0, 5, 7, 2]", "images[:, 0]", "images[..., 1]", "images[10:20, :16]"):
-    print(f"{text:20} {eval(text).shape}")
+print("images[0]          ", images[0].shape)
+print("images[0, 5]       ", images[0, 5].shape)
+print("images[0, 5, 7, 2] ", images[0, 5, 7, 2].shape)
+print("images[:, 0]       ", images[:, 0].shape)
+print("images[..., 1]     ", images[..., 1].shape)
+print("images[10:20, :16] ", images[10:20, :16].shape)
 
 # %% [markdown]
 r"""
@@ -93,7 +97,7 @@ axes = vis.image_row(wrong, ["plus 90?"] * 6)
 r"""
 What was bright is now dark, in false colors. 200 + 90 would be 290, which doesn't fit, so counting starts again at 0
 and gives 34, like an odometer that rolls over. **NumPy doesn't say a word about it.** The same happens below zero: 3 − 5
-gives 254.
+gives 254. (It refuses only a single number that can't be a byte at all, such as −90.)
 
 The way out is always the same: `astype` to a type with room, compute there, and come back. Coming back, too, only
 keeps what fits, so limit the numbers first: `np.clip(a, low, high)`.
@@ -124,7 +128,8 @@ grade("numpy-brighten", brighten)
 # END HIDDEN TESTS
 
 # %%
-axes = vis.image_row([*brighten(images[:3], 90), *brighten(images[:3], -90)], ["plus 90"] * 3 + ["minus 90"] * 3)
+brighter, darker = brighten(images[:3], 90), brighten(images[:3], -90)
+axes = vis.image_row([*brighter, *darker], ["plus 90"] * 3 + ["minus 90"] * 3)
 
 # %% [markdown]
 r"""
@@ -158,8 +163,8 @@ a function writes into what it was handed, and its caller, three cells away, won
 | `a + 1`, `a.astype(...)`, `a.copy()` | a new array |
 | `a += 1`, `a[...] = 1` | no new array: `a` itself changes |
 
-**The rule in this course:** a function leaves its inputs as they are, unless it says otherwise. Every check looks
-whether yours does.
+**The rule in this course:** a function leaves its inputs as they are, unless it says otherwise. Every check makes
+sure that yours does.
 
 ### Exercise: frame
 
@@ -192,14 +197,16 @@ grade("numpy-frame", frame)
 # END HIDDEN TESTS
 
 # %%
-axes = vis.image_row([frame(images[:6], width)[width] for width in range(6)], [f"width {width}" for width in range(6)])
+framed = [frame(images[:6], width)[width] for width in range(6)]
+axes = vis.image_row(framed, [f"width {width}" for width in range(6)])
 
 # %% [markdown]
 r"""
 ### Question 1
 
 `images` has the shape `(1000, 32, 32, 3)`. Which of these change the array that the name `images` stood for *before* the
-line was run? A reason for each. (2 points)
+line was run? A reason for each. Take each line on its own. (To try one, work on a copy: otherwise the rest of this
+notebook sees the change.) (2 points)
 
 1. `images[0, :4] = 0`
 2. `images = images + 1`
@@ -230,9 +237,9 @@ Sums, means, maxima boil an array down, and `axis` says **which axis disappears*
 other axes stay.
 
 ```
-   X                 (4, 3)        X.sum(axis=0)   (3,)   down the rows: one number for each column
-                                   X.sum(axis=1)   (4,)   along each row: one number for each row
-                                   X.sum()         ()     everything
+   X  (4, 3)       X.sum(axis=0)   (3,)   one per column
+                   X.sum(axis=1)   (4,)   one per row
+                   X.sum()         ()     one in all
 ```
 
 **Predict first:** the shape of each of these, and what it shows.
@@ -272,7 +279,7 @@ the largest one:
 
 ### Exercise: accuracy
 
-Which share of the answers is right? `==` between two arrays of the same shape compares entry by entry, and `True` counts
+What share of the answers is right? `==` between two arrays of the same shape compares entry by entry, and `True` counts
 as 1 in a sum or a mean.
 """
 
@@ -281,7 +288,8 @@ as 1 in a sum or a mean.
 def accuracy(scores, y):
     """Return the share of the examples for which the largest score is that of their label.
 
-    scores : (N, C), a row for each example, a column for each class     y : (N,), labels, ints from 0 to C - 1
+    scores : (N, C), a row for each example, a column for each class
+    y      : (N,), labels, ints from 0 to C - 1
     Returns a number from 0 to 1. No loops.
     """
     # BEGIN SOLUTION
@@ -318,7 +326,14 @@ the time, by a rule called **broadcasting**:
 """
 
 # %%
-pairs = [((4, 3), (3,)), ((4, 3), (4,)), ((4, 3), (4, 1)), ((4, 1), (3,)), ((5, 1, 3), (4, 3)), ((32, 32, 3), (32, 32))]
+pairs = [
+    ((4, 3), (3,)),
+    ((4, 3), (4,)),
+    ((4, 3), (4, 1)),
+    ((4, 1), (3,)),
+    ((5, 1, 3), (4, 3)),
+    ((32, 32, 3), (32, 32)),
+]
 for one, other in pairs:
     try:
         print(f"{one!s:12} and {other!s:9} fit: {np.broadcast_shapes(one, other)}")
@@ -390,7 +405,7 @@ luck".
 
 ### Exercise: standardize
 
-Features come on all scales: a pixel goes to 255, a price to a million. Many methods work better when each column of the
+Features come in all scales: a pixel goes up to 255, a price to a million. Many methods work better when each column of the
 data has mean 0 and standard deviation 1:
 
 $$
@@ -399,8 +414,12 @@ z_{ij} = \frac{x_{ij} - \mu_j}{\sigma_j}
 $$
 
 where $\mu_j$ is the mean of column $j$ and $\sigma_j$ its standard deviation, the root of the mean squared distance from
-the mean, with $N$ in the denominator. (`np.std` is that.) A column in which all entries are equal has $\sigma_j = 0$. It
-should come out as zeros.
+the mean, with $N$ in the denominator. (`np.std` is that.)
+
+Mind a column in which all entries are equal. On paper its deviation is 0, and 0/0 would be `nan`. In the computer it may
+be 0 or, since seven times .1 is not exactly .7, something like $10^{-17}$, which is worse: divided by *that*, nothing
+becomes ±1. Such a column should come out as zeros. Its largest entry equals its smallest; that test does not depend on
+rounding.
 """
 
 
@@ -413,9 +432,12 @@ def standardize(X):
     """
     # BEGIN SOLUTION
     X = X.astype(np.float64)
+    constant = X.max(axis=0) == X.min(axis=0)
     spread = X.std(axis=0)
-    spread[spread == 0] = 1
-    return (X - X.mean(axis=0)) / spread
+    spread[constant] = 1
+    Z = (X - X.mean(axis=0)) / spread
+    Z[:, constant] = 0
+    return Z
     # END SOLUTION
 
 
@@ -443,7 +465,7 @@ for ax, values, title, xlabel in [
 ]:
     ax.hist(values, bins=20, color=vis.OKABE_ITO[0])
     ax.set(title=title, xlabel=xlabel, ylabel="images")
-vis.describe(axes, "Two histograms of the same shape: low on the left, highest at the right edge. Only the axis differs.")
+vis.describe(axes, "Two histograms of the same shape, highest at the right edge. Only the axis differs.")
 
 # %% [markdown]
 r"""
@@ -465,7 +487,7 @@ before (its highest bar stands at the right edge: bright skies) and exactly as f
 "normally distributed" merely sound alike.
 
 Nor is there a limit of 1. The standard deviation is a typical distance from the mean, so a good part of the values lies
-farther away than one of them; above, the values reach from about −1.7 to 1.5.
+farther away than one of them; above, the values reach from about −1.8 to 1.5.
 
 All it promises is a mean of 0 and a standard deviation of 1 in each column.
 
@@ -485,11 +507,11 @@ Given two lists of equal length in one pair of brackets, NumPy walks through bot
 ```
 
 Three row numbers and three column numbers give three entries. It is not the same as asking for three rows *and* three
-columns of them.
+columns, which would give nine.
 
 ### Exercise: batched_take
 
-How good is the score of the *right* class? Every loss function in this course starts with this question. `np.arange(n)` is
+How high is the score of the *right* class? Every loss function in this course starts with this question. `np.arange(n)` is
 the array 0, 1, …, n − 1.
 """
 
@@ -587,12 +609,12 @@ ax = vis.time_bars(seconds)
 
 # %% [markdown]
 r"""
-Each turn of the loop costs Python some dozens of steps: look up the names, check the types, make two index objects, find
+Each turn of the loop costs Python some dozens of small chores: look up the names, check the types, make two index objects, find
 the place, wrap the number in an object, unwrap it again. NumPy does all that *once*, and then walks through memory in
 compiled code. Both do the same hundred thousand look-ups; what is saved is the paperwork.
 
-Training a network means billions of such operations. That is the difference between an evening and a year, and it is why
-this course keeps asking you to lose the loop. (The checks don't use a clock to find out. They count Python's steps while
+Training a network means billions of such operations. That is the difference between an hour and a day or two, and it is
+why this course keeps asking you to lose the loop. (The checks don't use a clock to find out. They count Python's steps while
 the arrays grow: vectorized code takes the same number, however many rows there are.)
 
 ## 8. The fourth trap: numbers that forget
@@ -618,7 +640,7 @@ print("sum in float64:", f"{tenths.sum(axis=0, dtype=np.float64)[0]:,.0f}")
 
 # %% [markdown]
 r"""
-Four percent are gone. And it is not only in made-up examples: the average amount of red over 5,000 photographs is
+Four percent is gone. And it is not only in made-up examples: the average amount of red over 5,000 photographs is
 """
 
 # %%
@@ -628,7 +650,7 @@ print("in float64:", f"{photos.mean(axis=(0, 1, 2), dtype=np.float64)[0]:.2f}")
 
 # %% [markdown]
 r"""
-(Adding up *along* the last axis, NumPy is cleverer: it adds in pairs, then pairs of pairs, so that no number ever meets a
+(Adding up *along* the last axis, NumPy is cleverer: it adds in pairs, then pairs of pairs, so that no small number ever meets a
 giant. Across rows it adds one after the other. Knowing which is not your job; `dtype=np.float64` is safe in both.)
 
 **The habit in this course:** float64 wherever something is summed over many examples or checked against

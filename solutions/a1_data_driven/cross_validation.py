@@ -5,15 +5,15 @@ r"""
 How many neighbors should vote? Nothing in the training set says so directly. A number like $k$, which is not learned from
 the data but chosen by somebody, is called a **hyperparameter**, and every method in this course has some: step sizes,
 layer widths, strengths of penalties. Choosing them well matters as much as the method. Choosing them *honestly* is
-harder than it looks, and most of the results that "could not be reproduced later" were not honest about this very thing.
+harder than it looks, and many results that nobody could repeat went wrong right here.
 
 In the last notebook you tried several $k$ on 500 test images, and k = 10 came out best, with .282. Here you will find out
-why that number is a little too good, build the tool that does it properly, **cross-validation**, and break it in four ways
-that people really break it.
+why that number is a little too good, build the tool that does it properly, **cross-validation**, and see how people
+really break it.
 
 **You will write** the splitting into folds, the cross-validation itself, and the choice at its end.
 
-**Running time**, once everything is solved: one minute on two cores.
+**Running time**, once everything is solved: about twenty seconds on two cores.
 """
 
 # %% nbg="setup"
@@ -34,7 +34,7 @@ r"""
 
 We need a k-NN classifier, and you have one: in the notebook `knn`. The next cell fetches it from there, as you last
 **saved** it, and makes sure that it works. If something is missing, it tells you what to do. (The exercises below can be
-solved in any case. Only the experiments need your classifier.)
+solved in any case, cell by cell. Only the experiments need your classifier.)
 """
 
 # %%
@@ -47,9 +47,9 @@ r"""
 
 ### The training set
 
-Which $k$ gets most of the *training* images right? We remember 1,000 images, and ask for the labels of the same 1,000.
+Which $k$ gets the most *training* images right? We remember 1,000 images, and ask for the labels of the same 1,000.
 
-**Predict first:** which $k$ wins, and with how much?
+**Predict first:** which $k$ wins, and with what accuracy?
 """
 
 # %%
@@ -69,7 +69,7 @@ about images that are new. **What was learned from can't be the judge.**
 
 So we ask new images: the test set. That is a fair judge, *once*. Watch what happens if we ask it many times and keep the
 best answer. To see it clearly, we take classifiers that know nothing at all: a thousand of them, each of which
-guesses every label by rolling a ten-sided die. The truth about each is an accuracy of .100.
+guesses every label by rolling a ten-sided die. The true accuracy of each is .100.
 
 **Predict first:** how good is the best of the thousand, on 200 test images? And how good is *that one* on another 200?
 """
@@ -81,14 +81,15 @@ truth = rng.integers(0, 10, size=400)
 on_the_test_set = np.mean(guesses[:, :200] == truth[:200], axis=1)
 on_new_images = np.mean(guesses[:, 200:] == truth[200:], axis=1)
 best = np.argmax(on_the_test_set)
-print(f"the best of 1,000 guessers has {on_the_test_set[best]:.3f}; the same one, on new images: {on_new_images[best]:.3f}")
+print(f"the best of 1,000 guessers: {on_the_test_set[best]:.3f}")
+print(f"the same one on new images: {on_new_images[best]:.3f}")
 
 _, ax = plt.subplots(figsize=(6.5, 2.6), layout="constrained")
 ax.hist(on_the_test_set, bins=np.arange(0.0275, 0.2, 0.01), color=vis.OKABE_ITO[0])
 ax.axvline(on_the_test_set[best], color=vis.OKABE_ITO[5], linestyle="--", label="the best of them")
 ax.set(xlabel="accuracy on 200 test images", ylabel="guessers")
 ax.legend()
-vis.describe(ax, "A bell of accuracies around .10. A line marks the best of them, alone at its right edge.")
+vis.describe(ax, "A bell of accuracies around .10; a line marks the best, alone at the right edge.")
 
 # %% [markdown]
 r"""
@@ -105,9 +106,9 @@ often as we like, because it is not the one that we report in the end. With 5,00
 learn from and 1,000 to judge. Two things about that hurt. A fifth of the images is never learned from. And *which*
 thousand judges is a matter of luck.
 
-**Cross-validation** heals both. Cut the training set into five equal parts, the **folds**. Let the first be the
+**Cross-validation** cures both. Cut the training set into five equal parts, the **folds**. Let the first be the
 validation set and learn from the other four; then let the second be the judge; and so on, five rounds. Every image
-is asked exactly once, by a classifier that has not seen it. The average of the five accuracies is steadier than each of
+is classified exactly once, by a classifier that has not seen it. The average of the five accuracies is steadier than each of
 them, and how far they scatter says how much chance there is in it.
 
 ### Exercise: split_folds
@@ -125,9 +126,10 @@ There is a function for that in NumPy whose name begins with `array_`.
 def split_folds(num_examples, num_folds, rng=None):
     """Return the indices 0, ..., num_examples - 1, cut into folds.
 
-    num_folds : 1 to num_examples. Sizes differ by one at most, the larger folds first; each index is in just one fold
-    rng       : a np.random.Generator that shuffles the indices before they are cut; without one, they stay in order
-    Returns a list of num_folds index arrays.
+    num_folds : 1 to num_examples; sizes differ by one at most, the larger folds first
+    rng       : a np.random.Generator that shuffles the indices before they are cut
+                (without one, they stay in order)
+    Returns a list of num_folds arrays of whole numbers; each index is in just one of them.
     """
     # BEGIN SOLUTION
     indices = np.arange(num_examples) if rng is None else rng.permutation(num_examples)
@@ -151,8 +153,8 @@ the right shuffled.
 
 # %%
 _, axes = plt.subplots(1, 2, figsize=(9.5, 2.4), layout="constrained")
-for ax, title, rng in [(axes[0], "in order", None), (axes[1], "shuffled", np.random.default_rng(0))]:
-    vis.folds(split_folds(40, 5, rng), ax).set_title(title)
+in_order = vis.folds(split_folds(40, 5), axes[0]).set_title("in order")
+shuffled = vis.folds(split_folds(40, 5, np.random.default_rng(0)), axes[1]).set_title("shuffled")
 
 # %% [markdown]
 r"""
@@ -161,19 +163,23 @@ r"""
 For every fold: train on the rest, and see what share of the fold each $k$ gets right. `np.concatenate` joins several
 index arrays into one, and `folds[:f] + folds[f + 1:]` is the list of all folds but number `f`.
 
-Before you begin, think about cost. Computing the distances takes seconds, voting a moment. Which of the two depends on $k$?
+Before you begin, think about cost. Which of the two depends on $k$, the distances or the vote? Whatever doesn't should be
+computed once for each fold.
 
-The classifier is handed in as `model`. It may be yours or anything else with the same three methods; the check uses a
-stand-in, so that you can pass it whether or not your own classifier is finished.
+The classifier is handed in as `model`. It may be yours or anything else with the same three methods. The check uses a
+stand-in, so that you can pass it whether or not your own classifier is finished. It answers nonsense on purpose: don't
+look for meaning in its accuracies.
 """
 
 
 # %% nbg="exercise cv-cross-validate-k"
 def cross_validate_k(model, X, y, folds, k_choices):
-    """Return the accuracy of every k on every fold, each time after training on all the other folds.
+    """Return the accuracy of every k on every fold, each time after training on all the others.
 
-    model     : has train(X, y), compute_distances_no_loops(X) and predict_labels(dists, k=k), as KNearestNeighbor does
-    X         : (N, D)      y : (N,), the labels      folds : list of at least 2 index arrays
+    model     : has the methods train(X, y), compute_distances_no_loops(X) and
+                predict_labels(dists, k=k), as KNearestNeighbor does
+    X         : (N, D)      y : (N,), the labels
+    folds     : list of at least 2 index arrays
     k_choices : list of ints
     Returns (len(k_choices), len(folds)). Distances are computed once for each fold.
     """
@@ -199,7 +205,7 @@ grade("cv-cross-validate-k", cross_validate_k)
 
 # %% [markdown]
 r"""
-Now for real: ten values of $k$, five folds of 1,000 images. That is fifty accuracies, and takes some seconds.
+Now for real: ten values of $k$, five folds of 1,000 images. That is fifty accuracies, and takes some ten seconds.
 """
 
 # %%
@@ -207,7 +213,7 @@ k_choices = [1, 3, 5, 8, 10, 12, 15, 20, 50, 100]
 folds = split_folds(len(X_train), 5)
 accuracies = cross_validate_k(knn, X_train, y_train, folds, k_choices)
 for f in range(5):
-    print(f"fold {f} alone would choose k = {k_choices[np.argmax(accuracies[:, f])]}")
+    print(f"round {f + 1} alone would choose k = {k_choices[np.argmax(accuracies[:, f])]}")
 
 # %% [markdown]
 r"""
@@ -260,8 +266,8 @@ print(f"best k: {best_k}, with a mean accuracy of {accuracies.mean(axis=1).max()
 
 # %% [markdown]
 r"""
-Ten neighbors, .2802. Be careful with what that says, though. From k = 5 to k = 20 the means differ by less than the accuracy of
-one $k$ scatters from fold to fold; had the images been cut in another way, k = 12 or 20 might have won. What the picture *does* say
+Ten neighbors, .2802. Be careful with what that says, though. From k = 5 to k = 20 the means differ by .007, and most of these
+$k$ scatter more than that from fold to fold; had the images been cut in another way, k = 12 or 20 might have won. What the picture *does* say
 is that neither end is good: a single neighbor believes every stray image, and a hundred neighbors ask half the
 neighborhood. **Cross-validation finds the right region. Don't read the third digit.**
 
@@ -277,7 +283,7 @@ for k in (1, 2, 3, 5, 10, 20):
     airplanes = np.mean(knn.predict_labels(dists, k) == 0)
     votes = np.sum(nearest_labels[:, :k, np.newaxis] == np.arange(10), axis=1)  # (1000, 10)
     ties = np.mean(np.sum(votes == votes.max(axis=1, keepdims=True), axis=1) > 1)
-    print(f"k = {k:2}: {airplanes:.3f} of the answers are 'airplane', {ties:.3f} of the votes end in a tie")
+    print(f"k = {k:2}: {airplanes:.3f} of the answers are 'airplane', {ties:.3f} of the votes are ties")
 
 # %% [markdown]
 r"""
@@ -302,10 +308,10 @@ dropped, which comes down to nearly the same). On this fold it lifts k = 3 from 
 
 # %% [markdown]
 r"""
-## 4. Four ways to break it
+## 4. How to break it
 
-Cross-validation is honest as long as **nothing of the held-out fold has been seen**. That is easily said. Here are ways in
-which it gets out: a **leak**. To save time we use 1,000 images.
+Cross-validation is honest as long as **nothing of the held-out fold has been seen**. That is easily said. Here is how it gets
+seen anyway, by a **leak**. To save time we use 1,000 images.
 
 ### Sorted data
 
@@ -323,8 +329,8 @@ for name, rng in [("in order", None), ("shuffled", np.random.default_rng(1))]:
 
 # %% [markdown]
 r"""
-*Worse* than guessing, by far. The first fold holds all the airplanes and cars, and the other four hold none, so that nobody
-could possibly learn what an airplane is. This one is not a leak but its opposite, and at least it shows. When in doubt,
+*Worse* than guessing, by far. The first fold holds all the airplanes and nearly all the cars, so whoever learns from the other
+four has never seen an airplane. This one is not a leak but its opposite, and at least it shows. When in doubt,
 shuffle before you cut.
 
 ### Copies
@@ -332,20 +338,23 @@ shuffle before you cut.
 A common trick to get more training images is to add altered copies: a bit brighter, a bit shifted. The labels stay the
 same. We double our thousand with slightly brighter copies, shuffle, and cross-validate.
 
-**Predict first:** .24 was honest. What will it be now, and why?
+**Predict first:** .22 was honest. What will it be now, and why?
 """
 
 # %%
 brighter = np.clip(X_some + 10, 0, 255)
-X_doubled, y_doubled = np.concatenate([X_some, brighter]), np.concatenate([y_some, y_some])
+X_doubled = np.concatenate([X_some, brighter])
+y_doubled = np.concatenate([y_some, y_some])
 cut_anywhere = split_folds(2000, 5, np.random.default_rng(0))
-kept_together = [np.concatenate([fold, fold + 1000]) for fold in split_folds(1000, 5, np.random.default_rng(0))]
-for name, the_folds in [("cut anywhere", cut_anywhere), ("an image and its copy in the same fold", kept_together)]:
-    print(f"{name}: {cross_validate_k(knn, X_doubled, y_doubled, the_folds, [1]).mean():.3f}")
+images_alone = split_folds(1000, 5, np.random.default_rng(0))
+kept_together = [np.concatenate([fold, fold + 1000]) for fold in images_alone]
+for name, the_folds in [("cut anywhere", cut_anywhere), ("copies kept together", kept_together)]:
+    result = cross_validate_k(knn, X_doubled, y_doubled, the_folds, [1])
+    print(f"{name}: {result.mean():.3f}")
 
 # %% [markdown]
 r"""
-From a quarter to far more than three quarters, with a trick that teaches the classifier nothing. In four cases out of five the
+From less than a quarter to .87, with a trick that teaches the classifier nothing. In four cases out of five the
 copy of an image sits in another fold than the image, and 1-NN has only to recognize *that very picture*. On new photographs it would
 be as helpless as before. The same happens without anybody making copies: several pictures of one patient, frames of one
 video, the same song twice. **What belongs together has to stay in the same fold.**
@@ -366,36 +375,43 @@ def most_different(numbers, coins, how_many=20):
     return np.argsort(gap)[-how_many:]
 
 
+class ChoosingFirst:
+    """k-NN that chooses its numbers in train(), from what it is trained on."""
+
+    def train(self, X, y):
+        self.chosen = most_different(X, y)
+        knn.train(X[:, self.chosen], y)
+
+    def compute_distances_no_loops(self, X):
+        return knn.compute_distances_no_loops(X[:, self.chosen])
+
+    def predict_labels(self, dists, k=1):
+        return knn.predict_labels(dists, k=k)
+
+
 rng = np.random.default_rng(0)
 numbers, coins = rng.normal(size=(100, 5000)), rng.integers(0, 2, size=100)
 people = split_folds(100, 5, rng)
 chosen = most_different(numbers, coins)
 before = cross_validate_k(knn, numbers[:, chosen], coins, people, [5]).mean()
-
-inside = []
-for f, fold in enumerate(people):
-    rest = np.concatenate(people[:f] + people[f + 1 :])
-    chosen = most_different(numbers[rest], coins[rest])  # without looking at the fold
-    knn.train(numbers[rest][:, chosen], coins[rest])
-    answers = knn.predict_labels(knn.compute_distances_no_loops(numbers[fold][:, chosen]), k=5)
-    inside.append(np.mean(answers == coins[fold]))
-print(f"numbers chosen before the split: {before:.2f}     chosen in each round, from the rest only: {np.mean(inside):.2f}")
+inside = cross_validate_k(ChoosingFirst(), numbers, coins, people, [5]).mean()
+print(f"chosen before the split: {before:.2f}     chosen in each round, by train(): {inside:.2f}")
 
 # %% [markdown]
 r"""
-Nearly perfect prediction of coin flips. Among 5,000 columns of noise some agree with the coins by chance, *all* the coins, also
+Nine out of ten coin flips predicted. Among 5,000 columns of noise some agree with the coins by chance, *all* the coins, including
 those in the fold that is later held out. Whoever chooses by looking at all the labels has already told the classifier
-what it is going to be asked. Done inside each round, from the other folds only, the same method finds what there is: nothing.
+what it is going to be asked. When choosing is part of *training*, it sees only the other folds, and the same method finds what there is: nothing.
 
 **Everything that learns from data, choosing and scaling included, belongs inside the loop.**
 
 ### Question 2
 
-The fourth way is yours to find. Each of these people reports the cross-validated accuracy of the $k$ they chose. Who has a
-leak, and what would you tell them? A sentence each. (2 points)
+Now you be the judge. Each of these people chooses $k$ by cross-validation. Who has a leak, and what would you tell them? A
+sentence each. (2 points)
 
-1. Ada shuffles the images before she cuts the folds.
-2. Ben subtracts from all images the mean image of *all* images, then cross-validates.
+1. Ada shuffles the examples before she cuts the folds.
+2. Ben divides each of the 3,072 numbers by its standard deviation over *all* images, then cross-validates.
 3. Cleo's photographs show 50 animals, 20 pictures of each. She shuffles all 1,000 pictures, then cuts the folds.
 4. Dan removes the images that his classifier got wrong, since "they must be mislabeled", then cross-validates again.
 5. Eve compares L1 and L2 as well as ten values of $k$ by cross-validation, and looks at the test set only at the end.
@@ -404,8 +420,8 @@ leak, and what would you tell them? A sentence each. (2 points)
 # %% [markdown] nbg="answer cv-question-leaks 2"
 r"""
 1. **No leak.** Shuffling looks at neither pixels nor labels.
-2. **A leak, if a tiny one.** The held-out images have contributed to the mean. It uses no labels, and here the effect can't be
-   measured, but the habit is wrong: compute the mean from the other folds, in each round.
+2. **A leak, if a small one.** The held-out images have contributed to the deviations. It uses no labels, and with thousands of
+   images the effect is tiny, but the habit is wrong: compute them from the other folds, in each round.
 3. **A leak.** Pictures of the same animal sit on both sides, and the classifier recognizes the animal. All pictures of one
    animal belong in the same fold.
 4. **A leak, and a big one.** He used the answers to decide who is asked: what remains are the questions that are known to go
@@ -436,9 +452,9 @@ print(f"k = {best_k} on 500 new images: {accuracy:.3f}   (standard error {np.sqr
 # %% [markdown]
 r"""
 That is the number to report. It lies below the .2802 of the cross-validation, and below the .282 of the last notebook, where
-k = 10 was *chosen* on the images that it was then measured on. Both differences are smaller than the standard error, and the
-direction is no accident: what was selected for being high tends to be lower the next time. (Something pulls the other way, too:
-the final classifier has learned from 5,000 images, those of the cross-validation from 4,000.)
+k = 10 was *chosen* on the images that it was then measured on. Both differences are smaller than the standard error, so either
+could be chance. But a number that was selected for being high does tend to be lower the next time. (Something pulls the other
+way, too: the final classifier has learned from 5,000 images, those of the cross-validation from 4,000.)
 
 And what does it get wrong? Each row below is what the images really show, each column what the classifier said.
 """
@@ -448,8 +464,8 @@ ax = vis.confusion_matrix(y_test, y_pred, CIFAR10_CLASSES)
 
 # %% [markdown]
 r"""
-A few columns are full and others nearly empty: it says "bird", "deer" or "ship" whenever it can, and almost never "car" or
-"truck". Birds and deer come before all kinds of soft, middling backgrounds, so their images are *near to everything*.
+A few columns are full and others nearly empty: nearly half of the answers are "bird" or "deer", and only 7 are "automobile" or
+"truck". Birds and deer stand in front of all kinds of soft, middling backgrounds, so their images are *near to everything*.
 Airplanes and ships share the blue. It is the background that votes.
 
 ### Question 3: spot the mistakes
@@ -458,7 +474,7 @@ Airplanes and ships share the blue. It is the background that votes.
 > images. To be on the safe side we also tried k = 8 and k = 12 on the test set. Since 12 is better there (27.4 % instead of
 > 27.2 %), we deliver k = 12, and report 27.4 %.*
 
-Find two mistakes of principle, and one of overconfidence. (2 points)
+Find three mistakes. (2 points)
 """
 
 # %% [markdown] nbg="answer cv-question-report 2"

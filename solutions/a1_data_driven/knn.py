@@ -14,7 +14,7 @@ builds on, and *why it doesn't work better* is the reason for every notebook tha
 leave the others behind; a second kind of distance that has to live on a memory budget; and the vote that turns
 distances into answers.
 
-**Running time**, once everything is solved: about one minute on two cores.
+**Running time**, once everything is solved: about twenty seconds on two cores.
 
 *How to work:* fill in the cells that say `YOUR CODE HERE`, run them, and run the check below each one. A check tells you what
 is right, shows the numbers that are not, and names the mistake if it has seen it before. It never costs you anything.

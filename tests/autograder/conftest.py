@@ -13,7 +13,10 @@ import pytest
 import autograder.build
 from autograder.build import build
 from autograder.course import Course
+from autograder.engine import Workers
+from autograder.grade import Lend
 from autograder.sample_class import fill
+from autograder.sandbox import SandboxError, check_sandbox
 from autograder.source import read_source
 from autograder.tasks import all_tasks
 
@@ -90,8 +93,24 @@ grade("knn-predict-labels", KNearestNeighbor)
 '''
 
 
+@pytest.fixture(scope="session")
+def bubblewrap() -> None:
+    """For tests that are about the sandbox, and need one."""
+    try:
+        check_sandbox()
+    except SandboxError as error:
+        pytest.skip(f"this machine has no sandbox: {str(error).splitlines()[0]}")
+
+
+@pytest.fixture(scope="session")
+def lend(bubblewrap, course) -> Iterator[Lend]:
+    """Return a function that returns a warm worker: the same for all tests, until one damages it."""
+    with Workers(sandboxed=True, hidden=course.root) as lend:
+        yield lend
+
+
 @contextmanager
-def _installed(folder: Path) -> Iterator[Course]:
+def installed(folder: Path) -> Iterator[Course]:
     """Make the builder see two tasks with two mistakes each, a kit of its own, and write what it freezes to `folder`."""
     tasks = [all_tasks()[name] for name in ("knn-two-loops", "knn-predict-labels")]
     tasks = {task.id: replace(task, mistakes=task.mistakes[:2]) for task in tasks}
@@ -118,7 +137,7 @@ def small_built(course, tmp_path_factory) -> Path:
     shutil.copytree(
         autograder.build.KIT, folder / "kit", ignore=lambda _, names: [n for n in names if Path(n).suffix in BINARY]
     )
-    with _installed(folder) as small:
+    with installed(folder) as small:
         build(small, execute=True, say=lambda line: None)
     return folder
 
@@ -128,7 +147,7 @@ def small_for_module(small_built, tmp_path_factory) -> Iterator[Course]:
     """A copy of the small course that the tests of one module share."""
     folder = tmp_path_factory.mktemp("module") / "copy"
     shutil.copytree(small_built, folder)
-    with _installed(folder) as small:
+    with installed(folder) as small:
         yield small
 
 
@@ -136,7 +155,7 @@ def small_for_module(small_built, tmp_path_factory) -> Iterator[Course]:
 def small(small_built, tmp_path) -> Iterator[Course]:
     """A copy of the small course that a test may change."""
     shutil.copytree(small_built, tmp_path / "small")
-    with _installed(tmp_path / "small") as small:
+    with installed(tmp_path / "small") as small:
         yield small
 
 

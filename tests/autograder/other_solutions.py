@@ -285,4 +285,87 @@ OTHER_SOLUTIONS = {
     return k_choices[order[np.argmax(accuracies[order].sum(axis=1))]]
 """,
     ),
+    "svm-hinge-losses": (
+        """\
+    right = np.take_along_axis(scores, y.astype(int)[:, None], axis=1)
+    return np.clip(scores - right + delta, 0, None).sum(axis=1) - delta
+""",
+        """\
+    N = scores.shape[0]
+    margins = (scores.T - scores[range(N), y] + delta).T
+    margins = margins * (margins > 0)
+    margins[np.arange(N), y] = 0.0
+    return np.sum(margins, axis=-1)
+""",
+    ),
+    "svm-loss-naive": (
+        """\
+    for x, label in zip(X, y):
+        s = W.T.dot(x)
+        for j in [j for j in range(num_classes) if j != label]:
+            loss += max(0.0, s[j] - s[label] + 1.0) / num_train
+            if s[j] - s[label] + 1.0 > 0:
+                dW[:, j] += x / num_train
+                dW[:, label] -= x / num_train
+    loss += reg * (W * W).sum()
+    dW += reg * W + reg * W
+""",
+    ),
+    "svm-loss-vectorized": (
+        """\
+    N = X.shape[0]
+    S = X.dot(W)
+    M = S - S[np.arange(N), y].reshape(N, 1) + 1
+    M[np.arange(N), y] = 0
+    mask = (M > 0).astype(float)
+    L = np.sum(M * mask) / N + reg * np.linalg.norm(W) ** 2
+    mask[np.arange(N), y] -= mask.sum(1)
+    return L, (X.T.dot(mask) + 2 * N * reg * W) / N
+""",
+    ),
+    "softmax-probabilities": (
+        """\
+    e = np.exp((scores.T - np.max(scores, axis=1)).T)
+    return e / np.sum(e, axis=1)[:, None]
+""",
+        """\
+    log_sums = np.logaddexp.reduce(scores, axis=1, keepdims=True)
+    return np.exp(scores - log_sums)
+""",
+    ),
+    "softmax-cross-entropy": (
+        """\
+    return sum(-a * np.log2(b) for a, b in zip(p, q) if a != 0)
+""",
+        """\
+    with np.errstate(all="ignore"):
+        return np.where(p > 0, -p * np.log(q) / np.log(2), 0).sum()
+""",
+    ),
+    "softmax-loss-naive": (
+        """\
+    for x, label in zip(X, y):
+        e = np.exp(W.T.dot(x) - np.max(W.T.dot(x)))
+        p = e / e.sum()
+        s = W.T.dot(x)
+        loss += (np.max(s) + np.log(e.sum()) - s[label]) / num_train
+        for j in range(W.shape[1]):
+            dW[:, j] += (p[j] - (j == label)) * x / num_train
+    loss += reg * np.sum(W * W)
+    dW += 2 * reg * W
+""",
+    ),
+    "softmax-loss-vectorized": (
+        """\
+    S = X.dot(W)
+    S -= np.max(S, axis=1)[:, None]
+    P = np.exp(S)
+    total = P.sum(axis=1)
+    loss = np.sum(np.log(total) - S[np.arange(len(y)), y]) / X.shape[0] + reg * (W**2).sum()
+    P /= total[:, None]
+    Y = np.zeros_like(P)
+    Y[np.arange(len(y)), y] = 1
+    return loss, np.dot(X.T, P - Y) / X.shape[0] + 2 * reg * W
+""",
+    ),
 }

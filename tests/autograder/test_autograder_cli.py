@@ -11,7 +11,7 @@ from autograder.course import CourseError
 from autograder.demo import run_demo
 from autograder.report import print_class
 
-VERBS = ("build", "sample-class", "grade", "demo", "embed")
+VERBS = ("build", "sample-class", "grade", "benchmark", "demo", "embed")
 A1 = "a1_data_driven"
 
 
@@ -58,7 +58,7 @@ def test_every_verb_is_in_the_documents(course, verb):
 
 @pytest.mark.parametrize(
     "arguments",
-    [(), ("nothing",), ("grade",), ("sample-class",), ("embed",), ("demo",), ("grade", "a", "b"), ("build", "--fast")],
+    [(), ("nothing",), ("grade",), ("sample-class",), ("embed",), ("demo",), ("grade", "a", "b", "c"), ("build", "--fast")],
     ids=" ".join,
 )
 def test_wrong_usage_exits_with_2_and_says_on_stderr_what_is_right(run, arguments):
@@ -71,7 +71,9 @@ def test_execute_and_check_exclude_each_other(run):
     assert run("build", "--execute", "--check")[0] == 2
 
 
-@pytest.mark.parametrize("arguments", [("build",), ("build", "--check"), ("grade", A1), ("sample-class", A1), ("demo", "x")])
+@pytest.mark.parametrize(
+    "arguments", [("build",), ("build", "--check"), ("grade", A1), ("sample-class", A1), ("benchmark",), ("demo", "x")]
+)
 def test_outside_a_course_every_command_says_so(run, tmp_path, monkeypatch, arguments):
     monkeypatch.chdir(tmp_path)
     status, out, err = run(*arguments)
@@ -91,6 +93,36 @@ def test_grading_without_submissions_is_an_error(run, here):
     status, out, err = run("grade", A1)
     assert (status, out) == (1, "")
     assert err.startswith(f"autograder: no submissions: expected submitted/<student>/{A1}/")
+
+
+def test_grading_from_a_folder_collects_it_first_and_tells_what_it_did_not_use(run, here, tmp_path, monkeypatch):
+    seen = []
+    monkeypatch.setattr(
+        "autograder.engine.grade_class", lambda course, *_: seen.extend(submitted(course)) or [result("ada", 2, "passed")]
+    )
+    (tmp_path / "inbox").mkdir()
+    for name in ("ada_knn.ipynb", "alan_knn.ipynb", "notes.txt"):
+        (tmp_path / "inbox" / name).touch()
+    status, out, err = run("grade", A1, tmp_path / "inbox")
+    assert status == 0
+    assert sorted(seen) == [f"ada/{A1}/knn.ipynb", f"alan/{A1}/knn.ipynb"]
+    assert "collected" not in out
+    assert err.splitlines() == [
+        "ignored: notes.txt: not a notebook of this assignment",
+        "collected the notebooks of 2 students into submitted/",
+    ]
+
+
+def submitted(course):
+    folder = course.root / "submitted"
+    return [str(path.relative_to(folder)) for path in folder.rglob("*.ipynb")]
+
+
+def test_nothing_is_graded_if_nothing_can_be_collected(run, here, tmp_path, monkeypatch):
+    monkeypatch.setattr("autograder.engine.grade_class", pytest.fail)
+    status, out, err = run("grade", A1, tmp_path / "nowhere.zip")
+    assert (status, out) == (1, "")
+    assert err == f"autograder: no submissions at {tmp_path / 'nowhere.zip'}: expected a zip file or a folder\n"
 
 
 def test_a_malformed_source_is_an_error_with_its_line(run, here):
@@ -148,7 +180,7 @@ def test_grade_prints_a_row_for_each_student_with_the_mistake_that_was_recognize
         result("alan", 0.5, "partial", mistake="squared"),
         result("edsger", 0.0, "timeout", messages=["one remark", "two remarks", "three", "four"]),
     ]
-    monkeypatch.setattr("autograder.grade.grade_class", lambda course, assignment: results)
+    monkeypatch.setattr("autograder.engine.grade_class", lambda *_: results)
     monkeypatch.setenv("COLUMNS", "120")
     status, out, err = run("grade", A1)
     assert (status, err) == (0, "")

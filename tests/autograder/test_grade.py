@@ -3,7 +3,7 @@
 import copy
 import json
 import shutil
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 
 import nbformat
 import numpy as np
@@ -11,12 +11,14 @@ import pytest
 
 import autograder.grade
 import autograder.student
-from autograder.build import BuildError, kind_of
+from autograder.build import BuildError, build, kind_of
 from autograder.course import CourseError
-from autograder.grade import grade_class, grade_submission, prepare
+from autograder.engine import grade_class
+from autograder.grade import grade_submission, prepare
 from autograder.gradebook import write_feedback
 from autograder.reference import mistaken
 from autograder.sample_class import fill
+from autograder.sandbox import Limits, Worker
 from autograder.source import read_source
 from autograder.tasks import all_tasks
 
@@ -32,8 +34,8 @@ def exam(small_built, course):
 
 
 @pytest.fixture
-def grade(exam, hand_in):
-    return lambda notebook: grade_submission(hand_in(notebook), exam, "ada")
+def grade(exam, hand_in, lend):
+    return lambda notebook: grade_submission(hand_in(notebook), exam, "ada", lend)
 
 
 def find(notebook, cell_id):
@@ -77,17 +79,17 @@ def real_exam(course):
 
 
 @pytest.mark.slow
-def test_the_solution_of_the_course_gets_full_marks(real_exam, course, hand_in):
+def test_the_solution_of_the_course_gets_full_marks(real_exam, course, hand_in, lend):
     solution = fill(real_exam.release, read_source(course.source("knn")))
-    result = grade_submission(hand_in(solution), real_exam, "ada")
+    result = grade_submission(hand_in(solution), real_exam, "ada", lend)
     assert result["points"] == result["max_points"] == sum(real_exam.points.values())
     assert set(statuses(result).values()) == {"passed"}
     assert result["messages"] == []
 
 
 @pytest.mark.slow
-def test_the_release_of_the_course_gets_nothing_and_is_not_attempted(real_exam, hand_in):
-    result = grade_submission(hand_in(real_exam.release), real_exam, "untouched")
+def test_the_release_of_the_course_gets_nothing_and_is_not_attempted(real_exam, hand_in, lend):
+    result = grade_submission(hand_in(real_exam.release), real_exam, "untouched", lend)
     assert (result["points"], result["status"]) == (0, "not attempted")
     assert set(statuses(result).values()) == {"not attempted"}
 
@@ -128,7 +130,7 @@ def test_a_known_mistake_is_named(grade, filled, exam, small_built):
     assert statuses(result)[SECOND] == "passed"
 
 
-def test_the_same_seed_gives_the_same_verdicts_and_another_seed_other_inputs(course, small_built, hand_in, filled):
+def test_the_same_seed_gives_the_same_verdicts_and_another_seed_other_inputs(course, small_built, hand_in, filled, lend):
     small, path = type(course)(small_built / "course"), small_built / f"course/solutions/{A1}/knn.py"
     find(filled, FIRST).source = find(filled, FIRST).source.replace("np.sqrt(", "np.cbrt(")
     results, inputs = [], []
@@ -136,8 +138,9 @@ def test_the_same_seed_gives_the_same_verdicts_and_another_seed_other_inputs(cou
         with ExitStack() as stack:
             exam = prepare(small, path, seed, stack)
             inputs.append(exam.samples[FIRST][0].inputs[0]["X"])
-            results.append(grade_submission(hand_in(filled), exam, "ada"))
-    assert results[0] == results[1]
+            results.append(grade_submission(hand_in(filled), exam, "ada", lend))
+    assert results[0]["tasks"] == results[1]["tasks"]
+    assert results[0]["points"] < 6
     np.testing.assert_array_equal(inputs[0], inputs[1])
     assert not np.array_equal(inputs[0], inputs[2])
 
@@ -175,6 +178,36 @@ def test_a_process_that_dies_is_an_error_and_is_told(grade, filled):
     result = grade(filled)
     assert statuses(result) == {FIRST: "passed", SECOND: "error"}
     assert "status 7" in result["tasks"][1]["report"]
+
+
+@pytest.mark.parametrize("how", ["os._exit(7)", "os.kill(os.getpid(), 9)", "os.closerange(0, 99)"])
+def test_a_task_that_costs_the_process_costs_no_other_task(grade, filled, how):
+    """Every probe of the task would end the process; the cells before are run again, and the rest is judged."""
+    source = find(filled, FIRST).source
+    find(filled, FIRST).source = source.replace("    for i in", f"    import os; {how}\n    for i in", 1)
+    place = filled.cells.index(find(filled, FIRST))
+    filled.cells.insert(place, nbformat.v4.new_code_cell("remembered = 1"))
+    append(filled, SECOND, "print(remembered)")
+    result = grade(filled)
+    assert statuses(result) == {FIRST: "error", SECOND: "passed"}
+    assert points(result) == {FIRST: 0, SECOND: 4}
+    assert "the process" in result["tasks"][0]["report"]
+    assert kept(result, find(filled, SECOND))[0]["text"] == "1\n"
+
+
+def test_an_exercise_whose_cell_ends_the_process_costs_no_other_task(grade, filled):
+    find(filled, FIRST).source = "import os\nos._exit(1)"
+    result = grade(filled)
+    assert points(result) == {FIRST: 0, SECOND: 4}
+    assert "status 1" in result["tasks"][0]["report"]
+
+
+def test_memory_that_a_task_takes_costs_no_other_task(exam, hand_in, filled, bubblewrap, course):
+    hold = "np.ones(200 * 2**17); import time; time.sleep(5)"
+    find(filled, FIRST).source = find(filled, FIRST).source.replace("    for i in", f"    held = {hold}\n    for i in", 1)
+    with closing(Worker(limits=Limits(memory=150 * 2**20))) as worker:
+        result = grade_submission(hand_in(filled), exam, "ada", lambda: worker)
+    assert statuses(result) == {FIRST: "out of memory", SECOND: "passed"}
 
 
 def test_an_error_in_a_cell_that_a_student_added_costs_nothing(grade, filled):
@@ -222,6 +255,56 @@ def test_what_is_no_plain_array_of_the_right_values_earns_nothing(grade, filled,
     assert statuses(result)[SECOND] == "failed"
 
 
+# --- an instructor's own tests, and what is given
+
+OWN_TEST = """
+# %% nbg="test knn-own-idea 3"
+# BEGIN HIDDEN TESTS
+bonus = getattr(KNearestNeighbor, "bonus", None)
+assert bonus is None or bonus >= 0, "this is a hidden test"
+bonus
+# END HIDDEN TESTS
+"""
+
+
+@pytest.fixture
+def own_exam(small, small_source):
+    """The exam of a course with a test of its own, and a given.py."""
+    path = small.source("knn")
+    path.write_text(small_source + OWN_TEST)
+    build(small, say=lambda line: None)
+    (path.parent / "given.py").write_text("answer = 42\n")
+    with ExitStack() as stack:
+        yield prepare(small, path, 1, stack)
+
+
+@pytest.mark.parametrize(
+    ("bonus", "earned", "status"),
+    [
+        ("None", 3, "passed"),
+        ("3", 3, "passed"),
+        ("1.5", 1.5, "partial"),
+        ("0", 0, "failed"),
+        ("-1", 0, "error"),
+        ("99", 0, "failed"),  # stock nbgrader, too, gives nothing where more than all is claimed
+    ],
+)
+def test_an_instructors_own_test_gives_what_stock_nbgrader_would(own_exam, filled, hand_in, lend, bonus, earned, status):
+    append(filled, SECOND, f"KNearestNeighbor.bonus = {bonus}")
+    result = grade_submission(hand_in(filled), own_exam, "ada", lend)
+    own = result["tasks"][-1]
+    assert (own["task"], own["points"], own["max_points"], own["status"]) == ("knn-own-idea", earned, 3, status)
+    assert "the instructor's own test, in the student's process" in own["report"]
+    assert (result["points"], result["max_points"]) == (6 + earned, 9)
+    assert "BEGIN HIDDEN" not in json.dumps(result["graded_notebook"])
+
+
+def test_what_is_given_is_there_for_the_cells(own_exam, filled, hand_in, lend):
+    append(filled, FIRST, "from given import answer\nprint(answer)")
+    result = grade_submission(hand_in(filled), own_exam, "ada", lend)
+    assert kept(result, find(filled, FIRST))[0]["text"] == "42\n"
+
+
 # --- what cannot be graded
 
 
@@ -235,8 +318,8 @@ def test_an_unreadable_notebook_is_reported_as_such(grade, content):
     json.dumps(result)
 
 
-def test_a_notebook_that_was_not_handed_in_is_missing(exam, tmp_path):
-    result = grade_submission(tmp_path / "knn.ipynb", exam, "missing")
+def test_a_notebook_that_was_not_handed_in_is_missing(exam, tmp_path, lend):
+    result = grade_submission(tmp_path / "knn.ipynb", exam, "missing", lend)
     assert (result["points"], result["status"]) == (0, "missing")
     assert result["messages"] == ["knn.ipynb was not handed in"]
 

@@ -28,10 +28,10 @@ def samples_of(name, side="hidden"):
     return draw_samples(EXERCISES[name][0], task, getattr(task, side), seed=11)
 
 
-def replay(observations):
-    """Return a `run` that gives back recorded observations, in order."""
-    recorded = iter(observations)
-    return lambda inputs, measure: next(recorded)
+def replay(inputs, observations):
+    """Return a `run` that gives back what was recorded for each of the inputs."""
+    recorded = {id(given): seen for given, seen in zip(inputs, observations, strict=True)}
+    return lambda inputs, measure: recorded[id(inputs)]
 
 
 def verdicts_over_seeds(task, seeds, mistakes):
@@ -50,7 +50,8 @@ def verdicts_over_seeds(task, seeds, mistakes):
                 replace(sample, inputs=drawn[i][1], expected=expected[i], mistakes={mistake.id: shown[i]} if mistake else {})
                 for i, sample in zip(window, template, strict=True)
             ]
-            yield mistake, assess(samples, replay([o for i in window for o in shown[i]]))
+            inputs = [given for i in window for given in drawn[i][1]]
+            yield mistake, assess(samples, replay(inputs, [o for i in window for o in shown[i]]))
 
 
 def lost(outcomes):

@@ -2,6 +2,7 @@
 
 import inspect
 import pkgutil
+from functools import cache
 from importlib import import_module
 
 import matplotlib.pyplot as plt
@@ -24,10 +25,15 @@ EXERCISES = {cell.task: (path, cell) for path, cell in CELLS if cell.kind == "ex
 CHECKED = [cell.task for _, cell in CELLS if cell.kind == "check"]
 
 
-def given_text():
-    """Everything a learner gets, as one text."""
+@cache
+def given_text(assignment="~"):
+    """Everything a learner gets up to the end of an assignment, as one text; by default, whatever they get.
+
+    A later given.py teaches what this assignment asks for, and is released with its own assignment.
+    """
+    released = [p for p in COURSE.assignments.rglob("*.*") if p.name != "given.py" or p.parent.name <= assignment]
     kit = (COURSE.root / "cs231n_kit").rglob("*.py")
-    return "\n".join(p.read_text(encoding="utf-8") for p in [*COURSE.assignments.rglob("*.*"), *kit])
+    return "\n".join(p.read_text(encoding="utf-8") for p in [*released, *kit])
 
 
 def solution_lines(cell):
@@ -36,9 +42,16 @@ def solution_lines(cell):
 
 
 def test_no_line_of_a_solution_is_given_away():
-    text = given_text()
-    leaked = [line for _, cell in EXERCISES.values() for line in solution_lines(cell) if line in text]
-    assert leaked == []
+    lines = [(path.parent.name, line) for path, cell in EXERCISES.values() for line in solution_lines(cell)]
+    assert [line for assignment, line in lines if line in given_text(assignment)] == []
+
+
+def test_what_is_given_is_what_earlier_assignments_taught_and_nothing_else():
+    for path in COURSE.assignments.rglob("given.py"):
+        given = path.read_text(encoding="utf-8")
+        taught = {source.parent.name for source, cell in EXERCISES.values() if any(x in given for x in solution_lines(cell))}
+        assert taught, f"{path} gives nothing"
+        assert all(assignment < path.parent.name for assignment in taught)
 
 
 def test_no_answer_key_is_given_away():

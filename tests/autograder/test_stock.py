@@ -11,7 +11,7 @@ import pytest
 
 from autograder.build import kind_of
 from autograder.course import Course, find_course
-from autograder.grade import grade_class
+from autograder.engine import grade_class
 from autograder.sample_class import write_sample_class
 from autograder.source import read_source
 

@@ -1,20 +1,18 @@
 """A student's process runs cells and probes, answers in plain data, and cannot last forever or leave anything behind."""
 
-import os
 import signal
-import subprocess
-import sys
 import time
 from contextlib import contextmanager
-from pathlib import Path
 
 import nbformat
 import numpy as np
 import pytest
 
 import autograder.student
+from autograder.engine import Workers
 from autograder.student import Student, StudentGone
 from cs231n_kit.checks.assess import OUT_OF_TIME
+from tests.autograder.processes import wait_until
 
 INPUTS = {"X_train": np.array([[0.0, 0.0], [3.0, 4.0]]), "X": np.zeros((1, 2))}
 KNN = """
@@ -27,17 +25,15 @@ class KNearestNeighbor:
 
 
 @pytest.fixture(scope="module")
-def shared():
-    """A process for all tests that leave it as it was."""
-    with Student() as student:
-        student.run("pass")
+def shared(bubblewrap, course):
+    """A process for all tests that leave it as it was. It keeps a worker to itself for as long."""
+    with Workers(sandboxed=True, hidden=course.root) as lend, Student(lend()) as student:
         yield student
 
 
 @pytest.fixture
-def student():
-    with Student() as student:
-        student.run("pass")  # from here on, the limits are those of a cell
+def student(lend):
+    with Student(lend()) as student:
         yield student
 
 
@@ -56,21 +52,6 @@ def probe(student, measure="values"):
 
 def stream(reply, name="stdout"):
     return "".join(o["text"] for o in reply["outputs"] if o["output_type"] == "stream" and o["name"] == name)
-
-
-def gone(pid):
-    """Return whether a process has ended; one that nobody has buried yet counts as ended."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] in "ZX"
-    except (FileNotFoundError, ProcessLookupError):
-        return True
-
-
-def wait_until(claim):
-    deadline = time.monotonic() + 20
-    while not claim() and time.monotonic() < deadline:
-        time.sleep(0.01)
-    return claim()
 
 
 # --- cells
@@ -255,64 +236,77 @@ def test_a_function_that_ends_the_process_crashes_its_probe(student):
     assert "-9" in seen.failure.message
 
 
-# --- what it sees and leaves
+# --- costs, which the kernel knows
 
 
-def test_the_environment_of_the_grader_is_not_the_students(monkeypatch):
-    monkeypatch.setenv("GRADING_TOKEN", "secret")
-    monkeypatch.setenv("PYTHONPATH", "/somewhere")
-    with Student() as student:
-        seen = stream(student.run("import os, sys\nprint(dict(os.environ), sys.path)"))
-    assert "OPENBLAS_NUM_THREADS" in seen
-    for word in ("GRADING_TOKEN", "secret", "PYTHONPATH", "/somewhere"):
-        assert word not in seen
+BURNS = """
+import time
+class KNearestNeighbor:
+    def train(self, X, y): pass
+    def compute_distances_two_loops(self, X):
+        {}
+"""
+SPIN = "end = time.process_time() + 0.2\n        while time.process_time() < end: pass"
+IN_A_CHILD = """import os
+        child = os.fork()
+        if child == 0:
+            {}
+            os._exit(0)
+        os.waitpid(child, 0)"""
 
 
-def test_the_working_directory_is_an_empty_scratch_folder_that_is_removed(student):
-    printed = stream(student.run("import os\nprint(os.getcwd())\nprint(os.listdir())\nopen('file', 'w').write('x');"))
-    folder, files = printed.splitlines()
-    assert files == "[]"
-    assert os.listdir(folder) == ["file"]
-    student.__exit__()
-    assert not os.path.exists(folder)
+def indented(code):
+    return code.replace("\n", "\n    ")
 
 
-def test_children_of_the_process_end_with_it():
-    with Student() as student:
-        start = "import subprocess, sys\nchild = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)'])"
-        pid = int(stream(student.run(f"{start}\nprint(child.pid)")))
-        assert not gone(pid)
-    assert wait_until(lambda: gone(pid))
+@pytest.mark.parametrize("code", [SPIN, IN_A_CHILD.format(indented(SPIN))], ids=["itself", "a child"])
+def test_cpu_time_is_that_of_the_process_and_of_all_that_it_starts(student, code):
+    student.run(BURNS.format("return"))
+    idle = probe(student, "time").cost
+    student.run(BURNS.format(code))
+    assert probe(student, "time").cost > 0.15 > idle
 
 
-def test_children_of_a_process_that_died_end_too():
-    with Student() as student:
-        pid = int(stream(student.run("import subprocess\nchild = subprocess.Popen(['sleep', '600'])\nprint(child.pid)")))
-        with pytest.raises(StudentGone):
-            student.run("import os\nos._exit(0)")
-    assert wait_until(lambda: gone(pid))
+@pytest.mark.parametrize("hold", ["itself", "a child"])
+def test_peak_memory_is_that_of_the_process_and_never_less_than_that_of_all_that_it_starts(student, hold):
+    student.run("import numpy as np\n" + BURNS.format("return"))
+    idle = probe(student, "peak").cost
+    code = "np.ones(8_000_000)"
+    student.run(BURNS.format(code if hold == "itself" else IN_A_CHILD.format(code)))
+    assert probe(student, "peak").cost > 60e6 > idle
 
 
-ENDLESS = """
-from autograder.student import Student
+@pytest.mark.parametrize("measure", ["time", "peak"])
+def test_the_cost_of_a_process_that_is_gone_is_not_known_and_its_reason_stays(student, measure):
+    with pytest.raises(StudentGone):
+        student.run("import os\nos._exit(3)")
+    seen = probe(student, measure)
+    assert (seen.failure.kind, seen.failure.message) == ("Crashed", "the process ended with status 3")
 
-with Student() as student:
-    student.run("pass")
-    print(student._process.pid, flush=True)
-    student.run("while True: pass")
+
+ANSWERS_AND_ENDS = """
+        import os, sys, time
+        from cs231n_kit.checks.wire import LENGTH, encode
+        frame = sys._getframe()
+        while "replies" not in frame.f_locals: frame = frame.f_back
+        found = frame.f_locals
+        reply = encode({"observation": {"outputs": {}}, "number": found["order"]["number"]})
+        os.write(found["replies"].fileno(), LENGTH.pack(len(reply)) + reply)
+        os._exit(0)
 """
 
 
-@pytest.mark.slow
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux can be asked to end a process with its parent")
-def test_a_student_does_not_outlive_a_grader_that_is_killed():
-    grader = subprocess.Popen([sys.executable, "-c", ENDLESS], stdout=subprocess.PIPE, text=True)
-    with grader:
-        pid = int(grader.stdout.readline())
-        time.sleep(0.2)  # into the loop
-        assert not gone(pid)
-        grader.kill()
-    assert wait_until(lambda: gone(pid))
+@pytest.mark.parametrize("measure", ["time", "peak"])
+def test_an_answer_without_a_process_to_ask_what_it_cost_is_no_answer(student, measure, monkeypatch):
+    student.run(BURNS.format(ANSWERS_AND_ENDS.strip()))
+    read = autograder.student.observation_from
+
+    def late(tree):
+        assert wait_until(lambda: student._process.pid() == -1)  # the answer has come, and its process is gone
+        return read(tree)
+
+    monkeypatch.setattr(autograder.student, "observation_from", late)
+    assert probe(student, measure).failure.kind == "Crashed"
 
 
 # --- found wanting
@@ -362,18 +356,6 @@ def test_a_process_that_stopped_is_not_sent_orders_forever(student):
     with at_most(4), little_time():
         seen = student.probe("knn-two-loops", {"X_train": np.zeros((400, 600)), "X": np.zeros((3, 600))}, "values")
         assert seen.failure.kind == OUT_OF_TIME
-
-
-def test_a_scratch_folder_that_became_a_link_does_not_stop_the_grader(tmp_path):
-    (tmp_path / "kept").touch()
-    with Student() as student:
-        student.run(f"import os\nfolder = os.getcwd()\nos.rmdir(folder)\nos.symlink({str(tmp_path)!r}, folder)")
-        link = Path(student._folder.name)
-    try:
-        assert not link.is_symlink()
-    finally:
-        link.unlink(missing_ok=True)
-        assert (tmp_path / "kept").exists()
 
 
 def test_the_magic_that_opens_many_a_notebook_works(shared):

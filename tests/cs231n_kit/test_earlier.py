@@ -53,8 +53,10 @@ def test_the_release_is_told_to_be_solved_and_what_to_do(folder, capsys):
     (folder / "knn.ipynb").write_bytes(RELEASED.read_bytes())
     said = missing(capsys, "knn", "KNearestNeighbor", *TASKS)
     assert "compute_distances_no_loops is not written yet" in said
-    assert "KNearestNeighbor of knn.ipynb does not pass its check knn-no-loops yet" in said
-    assert "Open knn.ipynb, solve what is missing, save it (Ctrl+S), and run this cell again" in said
+    assert (
+        "KNearestNeighbor of knn.ipynb, as it was last saved, does not pass knn-no-loops and knn-predict-labels yet" in said
+    )
+    assert "Open knn.ipynb, solve what is missing and save it (Ctrl+S); then run this cell again" in said
     assert "exercises of this notebook don't need it" in said
 
 
@@ -64,6 +66,21 @@ def test_a_known_mistake_in_earlier_work_is_named(folder, capsys):
     cell.source = cell.source.replace("np.sqrt(np.maximum(squared, 0))", "np.maximum(squared, 0)")
     nbformat.write(notebook, folder / "knn.ipynb")
     assert "these are the squared distances" in missing(capsys, "knn", "KNearestNeighbor", *TASKS)
+
+
+def test_a_cell_of_the_class_that_is_no_python_is_told(folder, capsys):
+    notebook = nbformat.read(SOLVED, as_version=4)
+    cell = next(c for c in notebook.cells if c.id == "knn-predict-labels")
+    cell.source = cell.source.replace("k=1):", "k=1)")
+    nbformat.write(notebook, folder / "knn.ipynb")
+    said = missing(capsys, "knn", "KNearestNeighbor", *TASKS)
+    assert "there ended with SyntaxError: expected ':'" in said
+    assert "does not pass knn-predict-labels yet" in said
+
+
+def test_magics_that_watch_a_cell_do_not_hide_what_it_defines():
+    save(("%%time\ndef answer():\n    return 42", GIVEN))
+    assert from_notebook("early", "answer")() == 42
 
 
 def test_no_experiment_and_no_check_is_repeated():
@@ -88,7 +105,7 @@ def test_helpers_in_cells_of_the_learners_own_come_along():
 def test_a_broken_cell_is_told_and_the_others_still_count(capsys):
     save(("def broken(:", GIVEN), ("def answer():\n    return 1", GIVEN))
     assert from_notebook("early", "answer")() == 1
-    assert "Its code cell 1 ended with SyntaxError" in missing(capsys, "early", "broken")
+    assert "Code cell 1 there ended with SyntaxError" in missing(capsys, "early", "broken")
 
 
 @pytest.mark.parametrize("contents", ["", "not json", "[]", '{"cells": 3}', '{"cells": [{"cell_type": "code"}]}', "null"])
@@ -100,6 +117,7 @@ def test_a_file_that_is_no_notebook_is_told(folder, capsys, contents):
 def test_no_file_is_told_with_the_folder(folder, capsys):
     said = missing(capsys, "knn", "KNearestNeighbor")
     assert "There is no knn.ipynb in" in said
+    assert "Copy knn.ipynb, the one that you work in, into that folder; then run this cell again" in said
     assert folder.name in said
 
 
@@ -129,6 +147,6 @@ def test_in_jupyter_it_is_one_red_line_and_magics_are_understood(folder):
     ]
     subprocess.run(command, check=True, capture_output=True, cwd=folder)
     first, second = (c["outputs"] for c in json.loads((folder / "late.ipynb").read_text())["cells"])
-    assert "".join(first[0]["text"]) == "42\n"
+    assert "".join(first[0]["text"]) == "✓ answer of early.ipynb works\n42\n"
     assert second[-1]["ename"] == "EarlierWorkMissing"
     assert len(second[-1]["traceback"]) == 1

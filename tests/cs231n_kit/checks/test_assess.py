@@ -1,5 +1,7 @@
 """Right or wrong, loop-free, frugal, fast, and which mistake it is: decided from observations alone."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -122,7 +124,7 @@ def test_the_steps_for_each_added_row_are_told():
 def test_memory_may_reach_its_limit_and_not_exceed_it(peak, passed):
     (outcome,) = assessed((memory(2e6), shown(cost=peak)))
     assert outcome.passed is passed
-    assert passed or ("2.0 MB are plenty" in outcome.message and f"{peak / 1e6:.1f} MB at its peak" in outcome.message)
+    assert passed or ("2.0 MB is plenty" in outcome.message and f"{peak / 1e6:.1f} MB at its peak" in outcome.message)
 
 
 def test_a_wrong_value_is_told_before_a_cost():
@@ -131,6 +133,10 @@ def test_a_wrong_value_is_told_before_a_cost():
 
 
 # --- time
+
+
+def fresh(repeat):
+    return {}
 
 
 def raced(own, reference=1.0, answer=0.0):
@@ -145,7 +151,7 @@ def raced(own, reference=1.0, answer=0.0):
 
         return run
 
-    sample = Sample("speed", "time", [{}], [], limit=SLOW, reference=runner("reference", [reference], 0.0))
+    sample = Sample("speed", "time", [], [], limit=SLOW, reference=runner("reference", [reference], 0.0), draw=fresh)
     (outcome,) = assess([sample], runner("own", own, answer))
     return outcome, log
 
@@ -184,6 +190,15 @@ def test_what_counts_is_the_ratio_and_not_the_time():
 def test_a_reference_too_fast_to_measure_divides_nothing_by_zero():
     assert raced([0.0], reference=0.0)[0].passed
     assert raced([1.0], reference=0.0)[0].passed is False
+
+
+def test_every_run_of_a_race_is_on_inputs_of_its_own_and_its_values_count():
+    sample = Sample(
+        "speed", "time", [], [], limit=SLOW, reference=lambda x, _: shown(float(x["n"]), cost=1.0), draw=lambda n: {"n": n}
+    )
+    (remembering,) = assess([sample], lambda x, _: shown(0.0, cost=0.1))
+    (honest,) = assess([sample], lambda x, _: shown(float(x["n"]), cost=0.1))
+    assert (remembering.passed, honest.passed) == (False, True)
 
 
 def test_wrong_values_end_a_race_at_once():
@@ -254,7 +269,7 @@ def test_excess_of_memory_is_recognized_however_large():
 
 
 def test_the_clock_neither_names_a_mistake_nor_hides_one():
-    slow = Sample("speed", "time", [{}], [], limit=SLOW, reference=lambda inputs, measure: shown(cost=1.0))
+    slow = Sample("speed", "time", [], [], limit=SLOW, reference=lambda inputs, measure: shown(cost=1.0), draw=fresh)
     wrong = values(2.0, squared=4.0)
 
     def run(inputs, measure):
@@ -281,3 +296,21 @@ def test_a_case_ends_with_the_first_run_that_is_out_of_time():
     (outcome,) = assess([steps()], run)
     assert outcome.passed is False
     assert len(runs) == 1
+
+
+# --- what is seen from outside
+
+
+def test_what_looks_right_and_is_contradicted_from_outside_fails_with_the_reason_and_names_no_mistake():
+    sample = replace(steps(harmless=[0.0, 0.0, 0.0, 0.0]), confirm=lambda run: "a hidden loop")
+    (outcome,) = assess([sample], lambda inputs, measure: shown())
+    assert (outcome.passed, outcome.message, outcome.contradicted) == (False, "a hidden loop", True)
+    assert recognize([outcome]) is None
+
+
+def test_what_is_confirmed_from_outside_passes_and_what_already_failed_is_not_confirmed():
+    sample = replace(memory(2.0), confirm=lambda run: None)
+    (outcome,) = assess([sample], lambda inputs, measure: shown(cost=1.0))
+    assert (outcome.passed, outcome.contradicted) == (True, False)
+    (outcome,) = assess([replace(sample, confirm=pytest.fail)], lambda inputs, measure: shown(cost=3.0))
+    assert (outcome.passed, outcome.contradicted) == (False, False)

@@ -347,7 +347,7 @@ def test_the_first_failed_case_is_told_in_full_and_the_others_by_name():
         outcome(False, "a note", weight=0, message="by the way"),
     ]
     text = describe(PROBE, outcomes, {})
-    assert text.startswith("✗ a-task: 1 of 4 cases are right\n")
+    assert text.startswith("✗ a-task: 1 of 4 cases is right\n")
     assert "✗ first: it is off" in text
     assert "not right either: second; third" in text
     assert not any(words in text for words in ("as well", "so is this", "by the way"))

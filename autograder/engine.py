@@ -1,0 +1,385 @@
+"""Grade a class: judges in processes of their own, each with a warm sandbox, and one process that writes what they find.
+
+A judge knows the hidden cases and the solution, and never runs a student's code. What it finds about one notebook is
+written at once, first as JSON, then into the gradebook; so a run can be interrupted, or killed, and goes on from there.
+"""
+
+import contextlib
+import ctypes
+import fcntl
+import hashlib
+import json
+import multiprocessing
+import os
+import secrets
+import signal
+import sys
+import tempfile
+from collections import deque
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from multiprocessing.connection import Connection, wait
+from pathlib import Path
+
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+from autograder.build import KIT, BuildError, stale
+from autograder.course import Course, CourseError
+from autograder.grade import SCHEMA, Exam, Lend, grade_submission, grade_the_solution, prepare
+from autograder.gradebook import GradebookWriter, open_gradebook
+from autograder.intake import find_notebook
+from autograder.sandbox import SandboxError, Worker, check_sandbox
+
+SERVINGS = 100  # notebooks after which a sandbox is replaced
+ATTEMPTS = 2  # at a notebook whose judge dies
+LONGEST_ID = 200  # bytes of a student's id: names of files are made of it
+_PR_SET_PDEATHSIG = 1
+
+
+@dataclass(frozen=True)
+class Job:
+    """One notebook to grade, or to say of that it is missing. The key changes with anything that could change its grade."""
+
+    notebook: str
+    student: str
+    path: Path
+    key: str
+    attempt: int = 1
+
+
+def grade_class(
+    course: Course,
+    assignment: str,
+    jobs: int | None = None,
+    students: tuple[str, ...] = (),
+    force: bool = False,
+    sandboxed: bool = True,
+) -> list[dict]:
+    """Grade every submission in submitted/*/<assignment>/ and return the results, one dict for each notebook.
+
+    jobs      : judges that work side by side, one for each core by default
+    students  : only these; everybody by default
+    force     : also those whose results are there and still hold
+    sandboxed : False runs the students' code unprotected
+
+    The instructor's own solution is graded first and must get full marks; otherwise CourseError, and nobody is graded.
+    Results are kept in results/<assignment>/, graded notebooks in autograded/, and grades in the gradebook. The seed of the
+    hidden cases is drawn once for the assignment and kept with the results.
+    """
+    sources = course.assignment(assignment)
+    names = _students(course, assignment, students)
+    out_of_date = [line for line in stale(course, assignment) if "outputs of another" not in line]
+    if out_of_date:
+        raise BuildError("the course is not built:\n  " + "\n  ".join(out_of_date))
+    if sandboxed:
+        check_sandbox()
+    seed, digest = _seed(course, assignment), _digest_of_the_grader()
+    with ExitStack() as stack:
+        opened = stack.enter_context(_in_the_background(open_gradebook, course, assignment))
+        keys = {source.stem: _digest(digest, str(seed), str(sandboxed), *_texts_of(source)) for source in sources}
+        todo, results = _divide(course, assignment, names, keys, force)
+        needed = [source for source in sources if any(job.notebook == source.stem for job in todo)]
+        exams = {source.stem: prepare(course, source, seed, stack) for source in needed}
+        opened()
+        writer = stack.enter_context(GradebookWriter(course, assignment))
+        for result in results:
+            writer.bring_up_to_date(result)
+        bar = stack.enter_context(_progress())
+        task = bar.add_task(f"grading {assignment}", total=len(names) * len(sources), completed=len(results))
+        with Judges(exams, {source.stem: source for source in needed}, sandboxed, course.root) as judges:
+            for job, result in judges.grade(todo, min(jobs or os.cpu_count() or 1, max(1, len(todo)))):
+                result |= {"key": job.key, "sandbox": sandboxed}
+                _keep(course, result)
+                writer.save(result)
+                results.append(result)
+                bar.update(task, advance=1, refresh=True)
+    order = {source.stem: place for place, source in enumerate(sources)}
+    return sorted(results, key=lambda result: (order[result["notebook"]], result["student"]))
+
+
+@contextlib.contextmanager
+def _in_the_background(function, *arguments):
+    """Run function(*arguments) in another process; yield a function that waits for its end and raises what it raised.
+
+    It is never cut off: a gradebook that is half created is of no use to anybody.
+    """
+    ours, theirs = multiprocessing.Pipe(duplex=False)
+    process = multiprocessing.get_context("fork").Process(target=_tell_the_end, args=(theirs, function, arguments))
+    process.start()
+    theirs.close()
+
+    def outcome() -> None:
+        try:
+            error = ours.recv()
+        except EOFError:
+            raise CourseError(f"{function.__name__} was killed\n  fix: run the same command again") from None
+        if error is not None:
+            raise error
+
+    try:
+        yield outcome
+    finally:
+        process.join()
+        ours.close()
+
+
+def _tell_the_end(connection, function, arguments) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        function(*arguments)
+    except Exception as error:
+        connection.send(error)
+    else:
+        connection.send(None)
+
+
+def _students(course, assignment, wanted) -> list[str]:
+    folder = course.root / "submitted"
+    there = sorted(p.parent.name for p in folder.glob(f"*/{assignment}") if p.is_dir() and p.parent.name[0] != ".")
+    if not there:
+        raise CourseError(f"no submissions: expected submitted/<student>/{assignment}/ in {course.root}")
+    odd = [name for name in there if len(os.fsencode(name)) > LONGEST_ID or not _is_text(name)]
+    if odd:
+        raise CourseError(
+            f"no id of a student can be longer than {LONGEST_ID} bytes, or other than text: submitted/{odd[0]!a}/\n"
+            f"  fix: rename the folder, or collect from it: autograder grade {assignment} submitted"
+        )
+    unknown = sorted(set(wanted) - set(there))
+    if unknown:
+        raise CourseError(
+            f"no submission of {', '.join(unknown)}: expected submitted/{unknown[0]}/{assignment}/ in {course.root}"
+        )
+    return [name for name in there if not wanted or name in wanted]
+
+
+def _is_text(name: str) -> bool:
+    try:
+        name.encode()
+    except UnicodeEncodeError:  # bytes that are no UTF-8
+        return False
+    return True
+
+
+def _texts_of(source: Path) -> list[str]:
+    """Return what a notebook is made of: its source, and what is given beside it."""
+    return [path.read_text(encoding="utf-8") for path in (source, source.with_name("given.py")) if path.is_file()]
+
+
+def _divide(course, assignment, names, keys, force) -> tuple[list[Job], list[dict]]:
+    """Return what is to be graded, and the results that are there and still hold."""
+    todo, results = [], []
+    for student in names:
+        for notebook, key in keys.items():
+            path = find_notebook(course.root / "submitted" / student / assignment, notebook, keys)
+            job = Job(notebook, student, path, _digest(key, path.name, _digest_of_a_file(path)))
+            result = None if force else _read_result(course, assignment, job)
+            if result is None:
+                todo.append(job)
+            else:
+                results.append(result)
+    return todo, results
+
+
+# Judges.
+
+
+class Judges:
+    """Processes that grade; one that dies is replaced, and its notebook given to another, once."""
+
+    def __init__(self, exams: dict[str, Exam], sources: dict[str, Path], sandboxed: bool, hidden: Path):
+        self._exams, self._sources, self._sandboxed, self._hidden = exams, sources, sandboxed, hidden
+        self._judges: dict[Connection, multiprocessing.Process] = {}
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        for connection in list(self._judges):
+            self._dismiss(connection)
+
+    def grade(self, todo: list[Job], how_many: int) -> Iterator[tuple[Job, dict]]:
+        """Yield each job with its result, as they are done."""
+        waiting, working = deque(todo), {}
+        while waiting or working:
+            while waiting and len(working) < how_many:
+                idle = next((c for c in self._judges if c not in working), None) or self._appoint()
+                working[idle] = waiting.popleft()
+                with contextlib.suppress(OSError):  # a judge that is gone is noticed below
+                    idle.send(working[idle])
+            for connection in wait(list(working)):
+                job = working.pop(connection)
+                try:
+                    answer = connection.recv()
+                except (EOFError, OSError):
+                    self._dismiss(connection)
+                    if job.attempt < ATTEMPTS:
+                        waiting.appendleft(replace(job, attempt=job.attempt + 1))
+                    else:
+                        yield job, _crashed(job, self._exams[job.notebook])
+                    continue
+                if isinstance(answer, Exception):
+                    raise answer
+                yield job, answer
+
+    def _appoint(self) -> Connection:
+        ours, theirs = multiprocessing.Pipe()
+        context = multiprocessing.get_context("fork")  # the exams, with the solutions' functions in them, come along
+        others = [ours, *self._judges]
+        arguments = (theirs, others, self._exams, self._sources, self._sandboxed, self._hidden)
+        judge = context.Process(target=_judge, args=arguments, daemon=True)
+        judge.start()
+        theirs.close()
+        self._judges[ours] = judge
+        return ours
+
+    def _dismiss(self, connection: Connection) -> None:
+        judge = self._judges.pop(connection)
+        connection.close()
+        judge.kill()
+        judge.join()
+
+
+def _judge(connection, others, exams, sources, sandboxed, hidden) -> None:
+    """Grade what arrives, until the connection is closed. The instructor's solution comes first, once for each notebook."""
+    _end_with_parent()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for other in others:
+        other.close()
+    proven = set()
+    with contextlib.suppress(EOFError, BrokenPipeError), Workers(sandboxed, hidden) as lend:
+        while True:
+            job = connection.recv()
+            try:
+                if job.notebook not in proven:
+                    grade_the_solution(exams[job.notebook], sources[job.notebook], lend)
+                    proven.add(job.notebook)
+                answer = grade_submission(job.path, exams[job.notebook], job.student, lend, Quiet())
+            except (CourseError, SandboxError) as error:
+                answer = error
+            connection.send(answer)
+
+
+def _end_with_parent() -> None:
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+class Workers:
+    """Lends a warm worker: the same again and again, until it has served for long or was damaged."""
+
+    def __init__(self, sandboxed: bool, hidden: Path):
+        self._sandboxed, self._hidden, self._worker = sandboxed, hidden, None
+
+    def __enter__(self) -> Lend:
+        return self._lend
+
+    def __exit__(self, *_):
+        if self._worker is not None:
+            self._worker.close()
+
+    def _lend(self) -> Worker:
+        if self._worker is not None and self._worker.served >= SERVINGS:
+            self._worker.close()
+        if self._worker is None or not self._worker.usable:
+            self._worker = Worker(self._sandboxed, hidden=(self._hidden,))
+        return self._worker
+
+
+class Quiet:
+    """A context that one process of this user on this machine can be in at a time."""
+
+    def __enter__(self):
+        path = Path(tempfile.gettempdir()) / f"cs231n-kit-timing-{os.getuid()}.lock"
+        self._lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+        fcntl.flock(self._lock, fcntl.LOCK_EX)
+
+    def __exit__(self, *_):
+        os.close(self._lock)
+
+
+def _crashed(job: Job, exam: Exam) -> dict:
+    message = "the grader itself crashed on this notebook, twice; nobody has judged it"
+    tasks = [
+        {"task": t, "points": 0.0, "max_points": p, "status": "crashed", "mistake": "", "report": message}
+        for t, p in exam.points.items()
+    ]
+    return {
+        "schema": SCHEMA,
+        "student": job.student,
+        "assignment": exam.assignment,
+        "notebook": job.notebook,
+        "points": 0.0,
+        "max_points": sum(exam.points.values()),
+        "status": "crashed",
+        "messages": [message],
+        "tasks": tasks,
+        "seconds": {},
+        "graded_notebook": None,
+    }
+
+
+# What is kept.
+
+
+def _keep(course: Course, result: dict) -> None:
+    path = _result_path(course, result["assignment"], result["student"], result["notebook"])
+    temporary = path.with_name(path.name + ".part")
+    temporary.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+    temporary.replace(path)
+
+
+def _read_result(course: Course, assignment: str, job: Job) -> dict | None:
+    """Return the result that is kept for a job, or None if there is none or it is of something else."""
+    try:
+        path = _result_path(course, assignment, job.student, job.notebook)
+        result = json.loads(path.read_text(encoding="utf-8"))
+        return result if result["key"] == job.key and result["status"] != "crashed" else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _result_path(course, assignment, student, notebook) -> Path:
+    return course.root / "results" / assignment / f"{student}.{notebook}.json"
+
+
+def _seed(course: Course, assignment: str) -> int:
+    """Return the secret seed of this assignment's hidden cases; drawn once, then kept with the results."""
+    path = course.root / "results" / assignment / "seed.json"
+    if not path.is_file():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = path.with_name("seed.json.part")
+        temporary.write_text(json.dumps({"seed": secrets.randbits(63)}) + "\n")
+        temporary.replace(path)
+    return json.loads(path.read_text())["seed"]
+
+
+def _digest_of_the_grader() -> str:
+    """Return a hash of all code that could change a grade."""
+    digest = hashlib.sha256()
+    for path in sorted([*Path(__file__).parent.rglob("*.py"), *KIT.rglob("*.py")]):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def _digest_of_a_file(path: Path) -> str:
+    if not path.is_file() or path.is_symlink():
+        return "none"
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _digest(*texts: str) -> str:
+    return hashlib.sha256("\0".join(texts).encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def _progress() -> Progress:
+    """Return a progress bar that is drawn when there is news, by no thread of its own: judges are forked."""
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+    )
+    return Progress(*columns, auto_refresh=False)
