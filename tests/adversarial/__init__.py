@@ -1,0 +1,1 @@
+"""Hostile submissions that the grader must withstand, and the score that stock nbgrader gives each of them."""
