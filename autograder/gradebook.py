@@ -136,7 +136,8 @@ def _scores(result) -> dict[str, float]:
         return _Zero()
     names = {cell["id"] for cell in result["graded_notebook"]["cells"]}
     points = {task["task"]: task["points"] for task in result["tasks"]}
-    return {f"{task}-check" if f"{task}-check" in names else task: score for task, score in points.items()}
+    unanswered = dict.fromkeys(_unanswered(result), 0.0)  # as nbgrader has it, nobody need look at those
+    return unanswered | {f"{task}-check" if f"{task}-check" in names else task: score for task, score in points.items()}
 
 
 def _unanswered(result) -> set[str]:

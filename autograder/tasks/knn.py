@@ -571,7 +571,7 @@ TASKS = (
             *_L2_HIDDEN,
             _NO_LOOPS_STEPS,
             _NO_LOOPS_MEMORY,
-            Case("speed on images", _many_images, "time", limit=14),
+            Case("speed on images", _many_images, "time", limit=40),
             Case("speed on many points with few features", _many_points, "time", limit=20),
             _IDENTICAL,
         ),

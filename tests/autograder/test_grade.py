@@ -286,7 +286,7 @@ def own_exam(small, small_source):
         ("1.5", 1.5, "partial"),
         ("0", 0, "failed"),
         ("-1", 0, "error"),
-        ("99", 0, "failed"),  # stock nbgrader, too, gives nothing where more than all is claimed
+        ("99", 0, "error"),  # stock nbgrader, too, gives nothing where more than all is claimed
     ],
 )
 def test_an_instructors_own_test_gives_what_stock_nbgrader_would(own_exam, filled, hand_in, lend, bonus, earned, status):

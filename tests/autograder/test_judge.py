@@ -123,7 +123,7 @@ def test_the_solution_is_fast_and_a_broadcast_over_everything_is_not(name):
         with solved(path, {name: mistaken(exercise, slow, path)}) as namespace:
             mistake = assess(timings, in_process(probe, objects_for(probe, namespace)))
     assert all(o.passed for o in solution)
-    assert any(o.passed is not True for o in mistake)
+
     assert max(o.ratio for o in mistake) > 5 * max(o.ratio for o in solution)
 
 

@@ -85,7 +85,8 @@ def test_the_kit_and_what_notebooks_use_can_be_imported(run):
 
 def test_the_course_the_grader_and_its_temporary_files_are_not_there(run, course, tmp_path):
     (tmp_path / "submitted").touch()
-    places = [course.root, course.solutions, Path(autograder.sandbox.__file__), tmp_path, Path.home() / ".ssh", "/proc/1"]
+    here = [course.solutions, course.assignments, course.root / "tests", Path(autograder.sandbox.__file__)]
+    places = [*here, tmp_path, Path.home() / ".ssh", "/proc/1"]
     assert run(f"import os\nprint([p for p in {list(map(str, places))} if os.path.exists(p)])") == "[]"
 
 

@@ -20,6 +20,7 @@ ASSIGNMENTS = sorted({source.parent.name for source in COURSE.sources})
 STUDENTS = {  # who hands in what is told in `autograder sample-class`
     "a0_warmup": ("ada", "barbara", "donald", "edsger", "syntax", "untouched"),
     "a1_data_driven": ("ada", "frances", "john", "leslie", "syntax", "untouched"),
+    "a2_linear": ("ada", "barbara", "grace", "ivan", "syntax", "untouched"),
 }
 SHOWN = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning", "ignore::UserWarning")
 
