@@ -1,5 +1,6 @@
 """Stock nbgrader works on the same notebooks and gives honest students the same scores as `autograder grade`."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -14,6 +15,7 @@ from autograder.course import Course, find_course
 from autograder.engine import grade_class
 from autograder.sample_class import write_sample_class
 from autograder.source import read_source
+from autograder.stock import STOCK_SEED
 
 COURSE = find_course()
 ASSIGNMENTS = sorted({source.parent.name for source in COURSE.sources})
@@ -71,6 +73,9 @@ def test_stock_autograde_and_the_grader_agree_on_every_cell_of_honest_students(c
         without_show_cells(path)
     shutil.copytree(ours.root / "submitted", stock.root / "submitted")
 
+    (ours.root / "results" / assignment).mkdir(parents=True)
+    seed = {"seed": STOCK_SEED}  # the same cases for both: a wrong answer can be right by chance in some of them
+    (ours.root / "results" / assignment / "seed.json").write_text(json.dumps(seed))
     grade_class(ours, assignment)
     nbgrader(stock, "generate_assignment", assignment, "--force")
     nbgrader(stock, "autograde", assignment)
