@@ -1,7 +1,8 @@
 """Grade the same class with stock nbgrader and with this engine, in one run on the same cores, and say what each takes.
 
-The class are the sample class's students, repeated, with the k-NN notebook alone; the engine works in its sandbox and as
-its command does it, from start to end, the proof of the solution included. Of stock nbgrader only `autograde` counts.
+The class are the sample class's students, repeated, with the k-NN notebook alone; but for those whose own code computes for
+long, which no grader can hurry. The engine works in its sandbox and as its command does it, from start to end, the proof of
+the solution included. Of stock nbgrader only `autograde` counts.
 """
 
 import contextlib
@@ -37,6 +38,7 @@ CORES = 2
 COMPARED = 30  # notebooks that both grade
 CLASSES = (100, 300, 1000)  # that the engine alone grades
 SHORT = 4
+LONG = 0.25  # CPU seconds of a student's own code in a notebook without its show cells
 LEFT_OUT = ("endless", "missing", "stripped")  # a time limit is no speed; stock nbgrader runs nothing of a stripped notebook
 LOOK_SECONDS = 0.25  # between two looks at the memory in use
 _PR_SET_CHILD_SUBREAPER = 36
@@ -80,6 +82,7 @@ def run_benchmark(course: Course, short: bool = False) -> list[Measured]:
     """
     check_sandbox()
     compared, classes = (SHORT, (2 * SHORT,)) if short else (COMPARED, CLASSES)
+    models, slow = _divide_by_their_own_time(course)
     plan = [(grader, compared, show) for show in (False, True) for grader in ("stock", "engine")]
     plan += [("engine", many, False) for many in classes]
     console, rows, load = Console(), [], os.getloadavg()[0]
@@ -88,20 +91,41 @@ def run_benchmark(course: Course, short: bool = False) -> list[Measured]:
             for number, (grader, many, show) in enumerate(plan, 1):
                 words = f"{number} of {len(plan)}: {grader}, {many:,} notebooks{', show cells in' if show else ''}"
                 task = bar.add_task(words, total=many)
-                made = make_course(course, Path(folder) / str(number), many, show)
+                made = make_course(course, Path(folder) / str(number), many, show, models)
                 rows.append(_measure(made, grader, show, many, lambda done, at=task: bar.update(at, completed=done)))
                 bar.update(task, completed=many, refresh=True)
                 shutil.rmtree(made.root)
     finally:
-        _report(console, rows, load)
+        _report(console, rows, load, slow)
     return rows
 
 
 # The class.
 
 
-def make_course(course: Course, folder: Path, many: int, show: bool) -> Course:
-    """Make a course in `folder` that has the notebook alone in its assignment, and hand in `many` of it."""
+def _divide_by_their_own_time(course: Course) -> tuple[list[str], dict[str, float]]:
+    """Grade the sample class once; return who needs little CPU time of their own, and what the others need, in seconds."""
+    with tempfile.TemporaryDirectory(prefix="benchmark-") as folder:
+        made = make_course(course, Path(folder) / "class", 0, False, [])
+        assignment = made.source(NOTEBOOK).parent.name
+        write_sample_class(made, assignment)
+        for name in LEFT_OUT:
+            shutil.rmtree(made.root / "submitted" / name)
+        _run_quietly(made, ["autograder.cli", "grade", assignment, "--jobs", str(CORES)])
+        seconds = {result["student"]: result["seconds"]["cpu"] for result in _results(made, assignment)}
+    slow = {name: spent for name, spent in seconds.items() if spent > LONG}
+    return [name for name in seconds if name not in slow], slow
+
+
+def _results(course: Course, assignment: str) -> list[dict]:
+    return [json.loads(path.read_text()) for path in sorted((course.root / "results" / assignment).glob("*.*.json"))]
+
+
+def make_course(course: Course, folder: Path, many: int, show: bool, models: list[str]) -> Course:
+    """Make a course in `folder` that has the notebook alone in its assignment, and hand in `many` of it.
+
+    models : the sample class's students whose notebooks they are
+    """
     shutil.copytree(course.solutions, folder / "solutions", ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
     shutil.copy(course.root / "nbgrader_config.py", folder)
     made = Course(folder)
@@ -119,7 +143,7 @@ def make_course(course: Course, folder: Path, many: int, show: bool) -> Course:
     _write(solution_notebooks(made, (source,)))
     with released(made, source.parent.name) as files:
         _write(files)
-    _hand_in(made, source.parent.name, many)
+    _hand_in(made, source.parent.name, many, models)
     return made
 
 
@@ -137,12 +161,11 @@ def _write(files: dict[Path, bytes]) -> None:
         path.write_bytes(data)
 
 
-def _hand_in(course: Course, assignment: str, many: int) -> None:
-    """Repeat the sample class until there are `many`; each copy answers the questions in words of its own."""
+def _hand_in(course: Course, assignment: str, many: int, models: list[str]) -> None:
+    """Repeat the notebooks of `models` until there are `many`; each copy answers the questions in words of its own."""
     submitted = course.root / "submitted"
     write_sample_class(course, assignment)
-    models = sorted(folder for folder in submitted.iterdir() if folder.name not in LEFT_OUT)
-    notebooks = [nbformat.read(folder / assignment / f"{NOTEBOOK}.ipynb", as_version=4) for folder in models]
+    notebooks = [nbformat.read(submitted / name / assignment / f"{NOTEBOOK}.ipynb", as_version=4) for name in models]
     shutil.rmtree(submitted)
     for number, notebook in enumerate(islice(cycle(notebooks), many), 1):
         student = f"student-{number:04}"
@@ -165,7 +188,7 @@ def _measure(course: Course, grader: str, show: bool, many: int, tell) -> Measur
     else:
         command = ["autograder.cli", "grade", assignment, "--jobs", str(CORES)]
     seconds, cpu, memory = _metered(course, command, tell)
-    results = [json.loads(path.read_text()) for path in sorted((course.root / "results" / assignment).glob("*.*.json"))]
+    results = _results(course, assignment)
     spent = {name: sum(result["seconds"][name] for result in results) for name in ("cells", "probes", "cpu", "all")}
     cells = (spent["cells"] + spent["probes"]) / spent["all"] if results else 0.0
     return Measured(grader, many, show, seconds, cpu, memory, spent["cpu"], cells, _points(course, assignment))
@@ -268,7 +291,7 @@ def _progress(console: Console) -> Progress:
     return Progress(*columns, console=console, auto_refresh=False)
 
 
-def _report(console: Console, rows: list[Measured], load: float) -> None:
+def _report(console: Console, rows: list[Measured], load: float, slow: dict[str, float]) -> None:
     used = min(CORES, len(os.sched_getaffinity(0)))
     table = Table(title=f"{NOTEBOOK}, on {used} of {os.cpu_count()} cores; load before: {load:.1f}")
     table.add_column("graded by")
@@ -279,6 +302,8 @@ def _report(console: Console, rows: list[Measured], load: float) -> None:
     for row in rows:
         table.add_row(*_cells_of(row))
     console.print(table)
+    words = ", ".join(f"{name} ({seconds:.1f} s)" for name, seconds in slow.items())
+    console.print(f"not in this class, for more than {LONG} CPU seconds of their own: {words}", highlight=False)
     for stock, engine in zip(rows[0:4:2], rows[1:4:2], strict=False):
         console.print(_comparison(stock, engine), highlight=False)
     if rows[4:]:

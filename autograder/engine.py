@@ -69,69 +69,37 @@ def grade_class(
     """
     sources = course.assignment(assignment)
     names = _students(course, assignment, students)
-    out_of_date = [line for line in stale(course, assignment) if "outputs of another" not in line]
-    if out_of_date:
-        raise BuildError("the course is not built:\n  " + "\n  ".join(out_of_date))
     if sandboxed:
         check_sandbox()
     seed, digest = _seed(course, assignment), _digest_of_the_grader()
+    keys = {source.stem: _digest(digest, str(seed), str(sandboxed), *_texts_of(source)) for source in sources}
+    todo, results = _divide(course, assignment, names, keys, force)
+    needed = tuple(source for source in sources if any(job.notebook == source.stem for job in todo))
+    how_many = min(jobs or os.cpu_count() or 1, len(todo))
     with ExitStack() as stack:
-        opened = stack.enter_context(_in_the_background(open_gradebook, course, assignment))
-        keys = {source.stem: _digest(digest, str(seed), str(sandboxed), *_texts_of(source)) for source in sources}
-        todo, results = _divide(course, assignment, names, keys, force)
-        needed = [source for source in sources if any(job.notebook == source.stem for job in todo)]
-        exams = {source.stem: prepare(course, source, seed, stack) for source in needed}
-        opened()
+        judges = stack.enter_context(Judges(course.root, sandboxed, how_many))
+        judges.appoint({source: prepare(course, source, seed, stack) for source in needed})
+        _refuse_what_is_not_built(course, assignment)
+        open_gradebook(course, assignment)
         writer = stack.enter_context(GradebookWriter(course, assignment))
         for result in results:
             writer.bring_up_to_date(result)
         bar = stack.enter_context(_progress())
         task = bar.add_task(f"grading {assignment}", total=len(names) * len(sources), completed=len(results))
-        with Judges(exams, {source.stem: source for source in needed}, sandboxed, course.root) as judges:
-            for job, result in judges.grade(todo, min(jobs or os.cpu_count() or 1, max(1, len(todo)))):
-                result |= {"key": job.key, "sandbox": sandboxed}
-                _keep(course, result)
-                writer.save(result)
-                results.append(result)
-                bar.update(task, advance=1, refresh=True)
+        for job, result in judges.grade(todo):
+            result |= {"key": job.key, "sandbox": sandboxed}
+            _keep(course, result)
+            writer.save(result)
+            results.append(result)
+            bar.update(task, advance=1, refresh=True)
     order = {source.stem: place for place, source in enumerate(sources)}
     return sorted(results, key=lambda result: (order[result["notebook"]], result["student"]))
 
 
-@contextlib.contextmanager
-def _in_the_background(function, *arguments):
-    """Run function(*arguments) in another process; yield a function that waits for its end and raises what it raised.
-
-    It is never cut off: a gradebook that is half created is of no use to anybody.
-    """
-    ours, theirs = multiprocessing.Pipe(duplex=False)
-    process = multiprocessing.get_context("fork").Process(target=_tell_the_end, args=(theirs, function, arguments))
-    process.start()
-    theirs.close()
-
-    def outcome() -> None:
-        try:
-            error = ours.recv()
-        except EOFError:
-            raise CourseError(f"{function.__name__} was killed\n  fix: run the same command again") from None
-        if error is not None:
-            raise error
-
-    try:
-        yield outcome
-    finally:
-        process.join()
-        ours.close()
-
-
-def _tell_the_end(connection, function, arguments) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        function(*arguments)
-    except Exception as error:
-        connection.send(error)
-    else:
-        connection.send(None)
+def _refuse_what_is_not_built(course: Course, assignment: str) -> None:
+    out_of_date = [line for line in stale(course, assignment) if "outputs of another" not in line]
+    if out_of_date:
+        raise BuildError("the course is not built:\n  " + "\n  ".join(out_of_date))
 
 
 def _students(course, assignment, wanted) -> list[str]:
@@ -185,10 +153,15 @@ def _divide(course, assignment, names, keys, force) -> tuple[list[Job], list[dic
 
 
 class Judges:
-    """Processes that grade; one that dies is replaced, and its notebook given to another, once."""
+    """Processes that grade; one that dies is replaced, and its notebook given to another, once.
 
-    def __init__(self, exams: dict[str, Exam], sources: dict[str, Path], sandboxed: bool, hidden: Path):
-        self._exams, self._sources, self._sandboxed, self._hidden = exams, sources, sandboxed, hidden
+    Their sandboxes start warming up at once, before the cases are drawn that the judges will know.
+    """
+
+    def __init__(self, hidden: Path, sandboxed: bool, how_many: int):
+        self._hidden, self._sandboxed, self._how_many = hidden, sandboxed, how_many
+        self._warm = [Worker(sandboxed, hidden=(hidden,)) for _ in range(how_many)]
+        self._handed_over: list[Worker] = []
         self._judges: dict[Connection, multiprocessing.Process] = {}
 
     def __enter__(self):
@@ -197,12 +170,20 @@ class Judges:
     def __exit__(self, *_):
         for connection in list(self._judges):
             self._dismiss(connection)
+        for worker in (*self._warm, *self._handed_over):
+            worker.close()
 
-    def grade(self, todo: list[Job], how_many: int) -> Iterator[tuple[Job, dict]]:
+    def appoint(self, exams: dict[Path, Exam]) -> None:
+        """Start the judges, who prove at once that each notebook's own solution gets full marks. exams : by source"""
+        self._exams = exams
+        for _ in range(self._how_many):
+            self._appoint()
+
+    def grade(self, todo: list[Job]) -> Iterator[tuple[Job, dict]]:
         """Yield each job with its result, as they are done."""
         waiting, working = deque(todo), {}
         while waiting or working:
-            while waiting and len(working) < how_many:
+            while waiting and len(working) < self._how_many:
                 idle = next((c for c in self._judges if c not in working), None) or self._appoint()
                 working[idle] = waiting.popleft()
                 with contextlib.suppress(OSError):  # a judge that is gone is noticed below
@@ -216,7 +197,7 @@ class Judges:
                     if job.attempt < ATTEMPTS:
                         waiting.appendleft(replace(job, attempt=job.attempt + 1))
                     else:
-                        yield job, _crashed(job, self._exams[job.notebook])
+                        yield job, _crashed(job, self._exam_of(job))
                     continue
                 if isinstance(answer, Exception):
                     raise answer
@@ -224,14 +205,21 @@ class Judges:
 
     def _appoint(self) -> Connection:
         ours, theirs = multiprocessing.Pipe()
+        worker, *others = self._warm or [None]
         context = multiprocessing.get_context("fork")  # the exams, with the solutions' functions in them, come along
-        others = [ours, *self._judges]
-        arguments = (theirs, others, self._exams, self._sources, self._sandboxed, self._hidden)
+        not_theirs = [ours.close, *(judge.close for judge in self._judges), *(other.let_go for other in others)]
+        arguments = (theirs, not_theirs, self._exams, Workers(self._sandboxed, self._hidden, worker))
         judge = context.Process(target=_judge, args=arguments, daemon=True)
         judge.start()
         theirs.close()
+        if worker is not None:
+            worker.let_go()
+            self._handed_over.append(self._warm.pop(0))
         self._judges[ours] = judge
         return ours
+
+    def _exam_of(self, job: Job) -> Exam:
+        return next(exam for exam in self._exams.values() if exam.notebook == job.notebook)
 
     def _dismiss(self, connection: Connection) -> None:
         judge = self._judges.pop(connection)
@@ -240,24 +228,35 @@ class Judges:
         judge.join()
 
 
-def _judge(connection, others, exams, sources, sandboxed, hidden) -> None:
-    """Grade what arrives, until the connection is closed. The instructor's solution comes first, once for each notebook."""
+def _judge(connection, not_ours, exams, workers) -> None:
+    """Grade what arrives, until the connection is closed. The instructor's solutions come first."""
     _end_with_parent()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    for other in others:
-        other.close()
-    proven = set()
-    with contextlib.suppress(EOFError, BrokenPipeError), Workers(sandboxed, hidden) as lend:
+    for close in not_ours:
+        close()
+    with contextlib.suppress(EOFError, BrokenPipeError), workers as lend:
+        refusal = _prove(exams, lend)
+        by_name = {exam.notebook: exam for exam in exams.values()}
         while True:
             job = connection.recv()
-            try:
-                if job.notebook not in proven:
-                    grade_the_solution(exams[job.notebook], sources[job.notebook], lend)
-                    proven.add(job.notebook)
-                answer = grade_submission(job.path, exams[job.notebook], job.student, lend, Quiet())
-            except (CourseError, SandboxError) as error:
-                answer = error
-            connection.send(answer)
+            connection.send(refusal or _answer(job, by_name[job.notebook], lend))
+
+
+def _prove(exams, lend) -> Exception | None:
+    """Return what keeps the instructor's own solutions from getting full marks here, if anything."""
+    try:
+        for source, exam in exams.items():
+            grade_the_solution(exam, source, lend)
+    except (CourseError, SandboxError) as error:
+        return error
+    return None
+
+
+def _answer(job: Job, exam: Exam, lend: Lend) -> dict | Exception:
+    try:
+        return grade_submission(job.path, exam, job.student, lend, Quiet())
+    except SandboxError as error:
+        return error
 
 
 def _end_with_parent() -> None:
@@ -266,10 +265,13 @@ def _end_with_parent() -> None:
 
 
 class Workers:
-    """Lends a warm worker: the same again and again, until it has served for long or was damaged."""
+    """Lends a warm worker: the same again and again, until it has served for long or was damaged.
 
-    def __init__(self, sandboxed: bool, hidden: Path):
-        self._sandboxed, self._hidden, self._worker = sandboxed, hidden, None
+    worker : the first to lend, if there is one
+    """
+
+    def __init__(self, sandboxed: bool, hidden: Path, worker: Worker | None = None):
+        self._sandboxed, self._hidden, self._worker = sandboxed, hidden, worker
 
     def __enter__(self) -> Lend:
         return self._lend

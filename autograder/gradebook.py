@@ -1,7 +1,5 @@
 """Put results into nbgrader's gradebook, graded notebooks into its tree, and write the feedback pages."""
 
-import os
-import sys
 import tempfile
 import warnings
 from pathlib import Path
@@ -14,12 +12,11 @@ from autograder.course import Course
 
 def open_gradebook(course: Course, assignment: str) -> None:
     """Create the gradebook if there is none, and bring the assignment's cells in it up to date."""
+    import nbgrader.api
     from nbgrader.converters import GenerateAssignment
     from nbgrader.coursedir import CourseDirectory
 
-    scripts = str(Path(sys.executable).parent)
-    if scripts not in os.environ["PATH"].split(os.pathsep):
-        os.environ["PATH"] = scripts + os.pathsep + os.environ["PATH"]  # nbgrader calls alembic by name
+    nbgrader.api.get_alembic_version = _newest_schema
     config = nbgrader_config(course)
     with tempfile.TemporaryDirectory() as folder:
         config.CourseDirectory.release_directory = folder
@@ -27,6 +24,14 @@ def open_gradebook(course: Course, assignment: str) -> None:
         converter = GenerateAssignment(coursedir=directory, force=True, config=config)
         converter.log = quiet_logger()
         converter.start()
+
+
+def _newest_schema() -> str:
+    """Return the version of the gradebook's tables. nbgrader starts a program to find that out, which takes seconds."""
+    from alembic.script import ScriptDirectory
+    from nbgrader.dbutil import ALEMBIC_DIR
+
+    return ScriptDirectory(ALEMBIC_DIR).get_current_head()
 
 
 class GradebookWriter:

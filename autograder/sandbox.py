@@ -224,11 +224,13 @@ def _environment(scratch: Path) -> dict[str, str]:
 class Worker:
     """A warm process, in a sandbox or not. `notebook()` lends a fork of it; `usable` says whether it may be asked again.
 
-    The sandbox ends with the thread that started it: make a Worker in the thread that uses it.
+    It warms up while whoever made it does something else; `ready()` waits for that. The sandbox ends with the thread that
+    started it, and with the last process that holds its connection.
     """
 
     def __init__(self, sandboxed: bool = True, limits: Limits | None = None, hidden: tuple[Path, ...] = ()):
         self.limits, self.served, self.init, filter_file = limits or Limits(), 0, -1, _filter_file()
+        self.usable = True
         self._errors, self._folder = tempfile.TemporaryFile(), None  # noqa: SIM115
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs, filter_file as rules:
@@ -248,12 +250,21 @@ class Worker:
                 env=environment,
                 start_new_session=True,
             )
-        try:
-            self.init = self._receive(b"ready", START_SECONDS)
-        except SandboxError:
-            self.close()
-            raise
-        self.usable = True
+
+    def ready(self) -> "Worker":
+        """Wait until it is warm, and return it. Raises SandboxError if it does not come to that."""
+        if self.init < 0:
+            try:
+                self.init = self._receive(b"ready", START_SECONDS)
+            except SandboxError:
+                self.close()
+                raise
+        return self
+
+    def let_go(self) -> None:
+        """Leave the sandbox to another process that has a copy of this object: when that one hangs up, the sandbox ends."""
+        self._control.close()
+        self.usable = False
 
     def close(self) -> None:
         """Kill everything in the sandbox; with its pid 1 the kernel ends all other processes in it."""
@@ -274,6 +285,7 @@ class Worker:
     @contextlib.contextmanager
     def notebook(self):
         """Yield a Process for one notebook. Afterwards the sandbox is clean again, or closed."""
+        self.ready()
         ours, theirs = socket.socketpair()
         with ours:
             with theirs:

@@ -27,7 +27,7 @@ def test_without_show_cells_everything_else_is_left_as_it_is(course, tmp_path):
 
 @pytest.mark.parametrize("show", [True, False])
 def test_a_benchmarks_course_is_built_and_everybody_handed_in_something_else(course, tmp_path, show):
-    made = make_course(course, tmp_path / "made", 20, show)
+    made = make_course(course, tmp_path / "made", 20, show, ["ada", "barbara"])
     assert [source.stem for source in made.assignment(A1)] == [NOTEBOOK]
     assert [line for line in stale(made, A1) if "outputs of another" not in line] == []
     handed_in = sorted((made.root / "submitted").glob(f"*/{A1}/{NOTEBOOK}.ipynb"))

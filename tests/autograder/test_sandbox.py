@@ -387,7 +387,7 @@ def test_on_an_unknown_machine_there_is_no_filter_and_it_is_said(monkeypatch):
         seccomp_filter("riscv64")
     monkeypatch.setattr("platform.machine", lambda: "riscv64")
     with pytest.raises(SandboxError, match="no sandbox on riscv64"):
-        Worker()
+        Worker().ready()
 
 
 SYSCALL = """
@@ -462,11 +462,20 @@ def test_a_sandbox_is_replaced_after_many_notebooks(course, monkeypatch, bubblew
 
 @pytest.mark.slow
 def test_a_closed_sandbox_leaves_no_process(bubblewrap):
-    worker = Worker()
+    worker = Worker().ready()
     pids = autograder.sandbox._family(worker._process.pid)
     assert len(pids) > 1
     worker.close()
     assert wait_until(lambda: all(map(gone, pids)))
+
+
+@pytest.mark.slow
+def test_a_sandbox_that_is_closed_before_it_is_warm_leaves_no_process(bubblewrap):
+    mark = 10**9 + os.getpid()
+    worker = Worker(limits=Limits(scratch=mark))
+    assert wait_until(lambda: len(running(str(mark))) > 1)
+    worker.close()
+    assert wait_until(lambda: not running(str(mark)))
 
 
 # --- where bubblewrap is missing or does not work
@@ -542,7 +551,7 @@ def test_a_sandbox_that_ends_at_once_says_what_its_last_words_were(programs, mon
     fake_bwrap(programs, "bwrap: no room on the moon", status=3)
     monkeypatch.setattr(autograder.sandbox, "_as_nobody", lambda sources: [])
     with pytest.raises(SandboxError, match="the sandbox ended: bwrap: no room on the moon"):
-        Worker()
+        Worker().ready()
 
 
 # --- without a sandbox

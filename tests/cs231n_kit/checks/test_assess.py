@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from cs231n_kit.checks.assess import TIMING_REPEATS, Sample, assess, failed_with, grown_axes, recognize
+from cs231n_kit.checks.assess import BEYOND_DOUBT, TIMING_REPEATS, Sample, assess, failed_with, grown_axes, recognize
 from cs231n_kit.checks.observe import Failure, Observation
 
 GROWTH = 8
@@ -176,10 +176,18 @@ def test_the_verdict_on_speed_is_that_of_the_least_time_against_the_reference(ow
     assert len(log["own"]) == len(log["reference"])
 
 
-@pytest.mark.parametrize(("own", "rounds"), [(1.0, 1), (100.0, 1), (UNCLEAR, 4)])
-def test_a_clear_race_ends_after_one_round_and_an_unclear_one_is_repeated(own, rounds):
+@pytest.mark.parametrize(
+    ("own", "runs"),
+    [
+        (SLOW / BEYOND_DOUBT, 1),
+        (SLOW / BEYOND_DOUBT + 0.1, TIMING_REPEATS),
+        (SLOW, TIMING_REPEATS),
+        (UNCLEAR, 4 * TIMING_REPEATS),
+    ],
+)
+def test_a_race_ends_at_once_if_it_is_won_by_far_after_a_round_if_it_is_clear_and_else_is_repeated(own, runs):
     _, log = raced([own])
-    assert len(log["own"]) == rounds * TIMING_REPEATS
+    assert len(log["own"]) == runs
 
 
 def test_what_counts_is_the_ratio_and_not_the_time():
@@ -196,8 +204,8 @@ def test_every_run_of_a_race_is_on_inputs_of_its_own_and_its_values_count():
     sample = Sample(
         "speed", "time", [], [], limit=SLOW, reference=lambda x, _: shown(float(x["n"]), cost=1.0), draw=lambda n: {"n": n}
     )
-    (remembering,) = assess([sample], lambda x, _: shown(0.0, cost=0.1))
-    (honest,) = assess([sample], lambda x, _: shown(float(x["n"]), cost=0.1))
+    (remembering,) = assess([sample], lambda x, _: shown(0.0, cost=SLOW / 4))
+    (honest,) = assess([sample], lambda x, _: shown(float(x["n"]), cost=SLOW / 4))
     assert (remembering.passed, honest.passed) == (False, True)
 
 
