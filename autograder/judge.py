@@ -42,7 +42,6 @@ GROWTH = 24  # rows added along an axis when steps are counted
 LARGE = 6000  # rows along one axis when CPU time has to confirm the count
 HIDDEN_STEPS = 8  # times the solution's CPU time at which that many rows must have been visited one by one
 LEAST_SECONDS = 3e-4  # of CPU time that are compared at all
-ALL_PAIRS = ("numpy-batched-take",)  # a known slow answer makes an array of all pairs, which takes as long as a hidden loop
 LARGE_BYTES = 120e6  # of memory by which a process may grow over a case's large inputs
 
 
@@ -174,7 +173,7 @@ def _confirm_steps(task, case, grown, run) -> str | None:
             if found:
                 return f"with {LARGE:,} {plural(axis)}: {found}"
             least, least_reference = min(least, seen.cost), min(least_reference, want.cost)
-            if least <= HIDDEN_STEPS * max(least_reference, LEAST_SECONDS) or task.id in ALL_PAIRS:
+            if least <= HIDDEN_STEPS * max(least_reference, LEAST_SECONDS) or case.pairs:
                 break
         else:
             return (

@@ -26,6 +26,7 @@ class Case:
     remark: str = ""  # with weight 0: what to say about it
     axes: tuple[str, ...] = ()
     limit: float = 0.0  # for "memory": bytes; for "time": how many times the solution's CPU time is slow
+    pairs: bool = False  # for "steps": honest code may make an array of all pairs, which takes as long as a hidden loop
     large: Callable[..., dict] | None = None  # for "memory": inputs so large that what they take is seen from outside
 
 

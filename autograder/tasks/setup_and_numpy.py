@@ -478,7 +478,7 @@ def _taken_rows(rng, num_examples):
     return _scores(rng, num_examples, 4)
 
 
-_TAKE_STEPS = Case("steps as examples are added", _taken_rows, "steps", 3.0, axes=("example",))
+_TAKE_STEPS = Case("steps as examples are added", _taken_rows, "steps", 3.0, axes=("example",), pairs=True)
 _TAKE_MEMORY = Case("memory on 600 examples", _many_examples, "memory", 1.0, limit=1e6, large=_very_many_examples)
 _TAKEN = "scores[np.arange(len(y)), y]"
 _TAKE = (
