@@ -28,10 +28,12 @@ from rich.table import Table
 
 from autograder.build import kind_of, released, solution_notebooks
 from autograder.course import ONE_THREAD, Course, CourseError
+from autograder.engine import keep_seed
 from autograder.given import given_files
 from autograder.sample_class import write_sample_class
 from autograder.sandbox import check_sandbox
 from autograder.source import read_source
+from autograder.stock import STOCK_SEED
 
 NOTEBOOK = "knn"
 CORES = 2
@@ -144,6 +146,7 @@ def make_course(course: Course, folder: Path, many: int, show: bool, models: lis
     with released(made, source.parent.name) as files:
         _write(files)
     _hand_in(made, source.parent.name, many, models)
+    keep_seed(made, source.parent.name, STOCK_SEED)  # the same cases for both: a wrong answer can be right by chance
     return made
 
 

@@ -78,7 +78,12 @@ def grade_class(
     how_many = min(jobs or os.cpu_count() or 1, len(todo))
     with ExitStack() as stack:
         judges = stack.enter_context(Judges(course.root, sandboxed, how_many))
-        judges.appoint({source: prepare(course, source, seed, stack) for source in needed})
+        try:
+            exams = {source: prepare(course, source, seed, stack) for source in needed}
+        except Exception:
+            _refuse_what_is_not_built(course, assignment)  # which may be why
+            raise
+        judges.appoint(exams)
         _refuse_what_is_not_built(course, assignment)
         open_gradebook(course, assignment)
         writer = stack.enter_context(GradebookWriter(course, assignment))
@@ -234,7 +239,7 @@ def _judge(connection, not_ours, exams, workers) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     for close in not_ours:
         close()
-    with contextlib.suppress(EOFError, BrokenPipeError), workers as lend:
+    with contextlib.suppress(EOFError, ConnectionError), workers as lend:  # nobody may read an answer any more
         refusal = _prove(exams, lend)
         by_name = {exam.notebook: exam for exam in exams.values()}
         while True:
@@ -347,13 +352,23 @@ def _result_path(course, assignment, student, notebook) -> Path:
 
 def _seed(course: Course, assignment: str) -> int:
     """Return the secret seed of this assignment's hidden cases; drawn once, then kept with the results."""
-    path = course.root / "results" / assignment / "seed.json"
+    path = _seed_path(course, assignment)
     if not path.is_file():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_name("seed.json.part")
-        temporary.write_text(json.dumps({"seed": secrets.randbits(63)}) + "\n")
-        temporary.replace(path)
+        keep_seed(course, assignment, secrets.randbits(63))
     return json.loads(path.read_text())["seed"]
+
+
+def keep_seed(course: Course, assignment: str, seed: int) -> None:
+    """Put a seed where the grader keeps it."""
+    path = _seed_path(course, assignment)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name("seed.json.part")
+    temporary.write_text(json.dumps({"seed": seed}) + "\n")
+    temporary.replace(path)
+
+
+def _seed_path(course: Course, assignment: str) -> Path:
+    return course.root / "results" / assignment / "seed.json"
 
 
 def _digest_of_the_grader() -> str:

@@ -18,12 +18,27 @@ def open_gradebook(course: Course, assignment: str) -> None:
 
     nbgrader.api.get_alembic_version = _newest_schema
     config = nbgrader_config(course)
+    _create(CourseDirectory(config=config))
     with tempfile.TemporaryDirectory() as folder:
         config.CourseDirectory.release_directory = folder
         directory = CourseDirectory(config=config, assignment_id=assignment)
         converter = GenerateAssignment(coursedir=directory, force=True, config=config)
         converter.log = quiet_logger()
         converter.start()
+
+
+def _create(directory) -> None:
+    """Create a gradebook that is a file under another name first: one that is half made would never be repaired."""
+    from nbgrader.api import Gradebook
+
+    kind, _, name = directory.db_url.partition("sqlite:///")
+    path = Path(name)
+    if kind or not name or path.exists():
+        return
+    temporary = path.with_name(path.name + ".part")
+    temporary.unlink(missing_ok=True)
+    Gradebook(f"sqlite:///{temporary}", directory.course_id).close()
+    temporary.replace(path)
 
 
 def _newest_schema() -> str:

@@ -275,6 +275,9 @@ class Worker:
             select.select([self.init], [], [], CLEAN_SECONDS)  # readable when it and all its descendants are gone
             os.close(self.init)
             self.init = -1
+        elif self._folder is not None and self._control.fileno() < 0:  # let go; killed now, it would leave a process
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(CLEAN_SECONDS)
         self._process.kill()
         self._process.wait()
         self._control.close()
@@ -322,7 +325,9 @@ class Worker:
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(2)
         self._errors.seek(0)
-        return self._errors.read().decode(errors="replace").strip()[-2000:] or f"status {self._process.returncode}"
+        return (
+            self._errors.read().decode(errors="replace").strip()[-2000:] or f"status {self._process.returncode or 'unknown'}"
+        )
 
 
 @dataclass

@@ -1,11 +1,14 @@
 """A class is graded once, whatever is interrupted, killed or changed, and what a person gave is never lost."""
 
+import contextlib
 import copy
 import json
+import multiprocessing
 import os
 import random
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -15,10 +18,11 @@ import nbformat
 import pytest
 
 import autograder.engine
+import autograder.gradebook
 import autograder.sandbox
 from autograder.build import BuildError, build
 from autograder.course import CourseError
-from autograder.engine import Workers, grade_class
+from autograder.engine import Job, Workers, grade_class
 from autograder.grade import grade_submission
 from autograder.gradebook import GradebookWriter, write_feedback
 from autograder.sample_class import fill
@@ -250,7 +254,28 @@ def test_the_penalty_for_being_late_is_set_by_nbgraders_plug_in_and_kept(small, 
             assert not late["bob"]
 
 
+def test_of_a_course_that_was_never_built_that_is_said(small, solution):
+    enroll(small, ada=solution)
+    (small.assignments / A1 / "knn.ipynb").unlink()
+    with pytest.raises(BuildError, match=r"not built:\n.*assignments/a1_data_driven/knn\.ipynb is stale"):
+        grade_class(small, A1, jobs=1)
+    assert not (small.root / "gradebook.db").exists()
+
+
 # --- interruptions
+
+
+def test_an_interrupt_while_the_gradebook_is_opened_leaves_no_table_without_a_version(small, monkeypatch):
+    def interrupted():
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(autograder.gradebook, "_newest_schema", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            autograder.gradebook.open_gradebook(small, A1)
+    autograder.gradebook.open_gradebook(small, A1)
+    with contextlib.closing(sqlite3.connect(small.root / "gradebook.db")) as book:
+        assert len(book.execute("select version_num from alembic_version").fetchall()) == 1
 
 
 @pytest.mark.slow
@@ -374,6 +399,20 @@ def test_a_notebook_that_kills_its_judge_twice_is_crashed_which_is_said_and_trie
     before = written(small)
     assert [r["points"] for r in grade_class(small, A1)] == [6, 6]
     assert rewritten(small, before) == {"bob"}
+
+
+def test_a_judge_whose_answer_nobody_reads_ends_without_a_word(monkeypatch, capfd):
+    monkeypatch.setattr(autograder.engine, "_prove", lambda exams, lend: CourseError("no"))
+    ours, theirs = multiprocessing.Pipe()
+    arguments = (theirs, [ours.close], {}, Workers(sandboxed=False, hidden=Path("/")))
+    judge = multiprocessing.get_context("fork").Process(target=autograder.engine._judge, args=arguments)
+    judge.start()
+    theirs.close()
+    ours.send(Job("knn", "ada", Path("knn.ipynb"), "key"))
+    assert ours.poll(20)
+    ours.close()
+    judge.join(20)
+    assert (judge.exitcode, capfd.readouterr().err) == (0, "")
 
 
 # --- what a sandbox that cannot be had means

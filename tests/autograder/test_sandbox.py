@@ -1,6 +1,7 @@
 """A sandbox holds nothing worth knowing, lets nothing out, and is as clean after a notebook as before it."""
 
 import contextlib
+import multiprocessing
 import os
 import platform
 import shutil
@@ -10,6 +11,7 @@ import stat
 import struct
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -601,6 +603,31 @@ def test_without_a_sandbox_a_folder_that_became_a_link_is_not_followed(tmp_path)
     worker.close()
     link.unlink(missing_ok=True)
     assert (tmp_path / "kept").exists()
+
+
+@pytest.mark.slow
+def test_without_a_sandbox_nothing_outlives_a_judge_that_is_killed_before_its_worker_is_closed():
+    mark = f"7{os.getpid()}"
+    worker = Worker(sandboxed=False)
+    judge = multiprocessing.get_context("fork").Process(target=_run_forever, args=(worker, mark))
+    judge.start()
+    worker.let_go()
+    assert wait_until(lambda: running(mark))
+    runner = worker._process.pid
+    os.kill(runner, signal.SIGSTOP)  # slow to notice
+    judge.kill()
+    judge.join()
+    later = threading.Timer(0.5, os.kill, (runner, signal.SIGCONT))
+    later.start()
+    worker.close()
+    later.join()
+    assert wait_until(lambda: not running(mark))
+    assert not Path(worker._folder.name).exists()
+
+
+def _run_forever(worker, mark):
+    with Student(worker) as student:
+        student.run(f"import subprocess, time\nsubprocess.Popen(['sleep', '{mark}'])\ntime.sleep(1000)")
 
 
 # --- the end of the grader
