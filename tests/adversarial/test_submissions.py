@@ -13,6 +13,7 @@ from autograder.tasks import all_tasks
 from tests.adversarial.hostile import ALERT, CANARY, FAMILIES, TASKS, Hostile, hand_in, write
 from tests.adversarial.page import active
 from tests.adversarial.submissions import ALL, SUBMISSIONS
+from tests.adversarial.table import counted, table
 
 A1 = "a1_data_driven"
 SCORES = json.loads(Path(__file__).with_name("stock_scores.json").read_text())
@@ -130,3 +131,17 @@ def test_every_submission_has_a_score_of_stock_nbgrader_or_a_reason_why_it_has_n
     assert list(SCORES) == list(SUBMISSIONS)
     for entry in SCORES.values():
         assert (entry["score"] is None) == bool(entry["reason"])
+
+
+def test_the_documents_show_what_stock_nbgrader_makes_of_them():
+    assert table() in Path(__file__).with_name("README.md").read_text()
+    many, too_much, _, harmful = (sum(column) for column in zip(*counted().values(), strict=True))
+    readme = " ".join(Path(__file__).parents[2].joinpath("README.md").read_text().split())
+    said = f"Of {many} [hostile submissions](tests/adversarial/README.md), stock nbgrader gives {too_much} more"
+    assert said in readme
+    assert f"and {harmful} do harm" in readme
+
+
+def test_every_score_was_measured():
+    assert sorted(SCORES) == sorted(SUBMISSIONS)
+    assert not any("not measured" in score["reason"] for score in SCORES.values())
