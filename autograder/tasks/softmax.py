@@ -7,10 +7,12 @@ from autograder.tasks.svm import (
     GRADIENT_NOT_AVERAGED,
     HALF_GRADIENT,
     HALF_PENALTY,
+    LOSS_NOT_AVERAGED,
     NO_PENALTY,
     NOT_AVERAGED,
     PENALTY_DIVIDED,
     PENALTY_NOT_IN_GRADIENT,
+    PENALTY_NOT_IN_LOSS,
     in_float32,
     large_features,
     more_examples,
@@ -93,6 +95,13 @@ _SOFTMAX = (
         "A sum without an axis adds up the whole batch. One sum for each row is needed, standing upright, so "
         "that each row is divided by its own.",
         replace={"exponentials.sum(axis=1, keepdims=True)": "exponentials.sum()"},
+    ),
+    Mistake(
+        "row-for-column",
+        "maxima and sums lie in a row, where they should stand in a column",
+        "Shapes are aligned at their last axes, so (N, C) and (N,) do not fit. With as many classes as examples they fit by "
+        "accident, and each row is divided by the sums of others. What shape is needed?",
+        replace={", keepdims=True": ""},
     ),
     Mistake(
         "not-divided",
@@ -218,7 +227,8 @@ def _tiny_weights(rng):
 
 
 def _huge_scores(rng):
-    inputs = problem(rng, 6, 5, 4)
+    """Exponentials overflow, and the probabilities of some right classes underflow to 0."""
+    inputs = problem(rng, 12, 5, 4)
     return {**inputs, "W": 1e3 * inputs["W"]}
 
 
@@ -266,15 +276,63 @@ _SIGN_OF_LOSS = dict(
     hint="The logarithm of a probability is negative. The loss is minus that: 0 for a certain right answer, "
     "and large for a wrong one.",
 )
+_OVERFLOWING_SUM = dict(
+    id="overflow-in-the-sum",
+    title="large scores overflow, in the logarithm of the sum too",
+    hint="One score above 710, and the sum of the exponentials is infinite, and so is its logarithm. Subtract the largest "
+    "score of the image from all its scores first, once: −s_y + log Σ stays the same, and so do the probabilities.",
+)
+_OVERFLOWING_LOGARITHMS = dict(
+    id="overflow-in-log-probabilities",
+    title="large scores overflow, and log probabilities become −∞",
+    hint="One score above 710, and log Σ is infinite, and s − log Σ is −∞ for every class. Subtract the largest score of "
+    "the image before you take exponentials: the log probabilities stay the same.",
+)
+_LOG_OF_ZERO = dict(
+    id="log-of-zero",
+    title="the gradient is right, but the logarithm is taken of something that became 0 or infinite",
+    hint="A probability below about 1e-324 is stored as 0, and −log 0 is infinite, though the loss is an ordinary number. "
+    "Cancel the logarithm and the exponential on paper: −s_y + log Σ, with shifted scores in both terms.",
+)
+_SHIFTED_ONCE = dict(
+    id="shifted-in-one-term",
+    title="only one of the two terms of the loss is shifted",
+    hint="−s_y + log Σ stays the same if the same number is subtracted from *all* scores, that of the right class too. "
+    "Yours is off by that number.",
+)
+_BITS = dict(
+    id="bits",
+    title="the loss is measured in bits",
+    hint="Base 2 was for the lengths of messages. The loss of a classifier uses the natural logarithm: only then is its "
+    "gradient p minus the truth.",
+)
+_NAIVE_DIVIDED = "np.exp(scores) / np.sum(np.exp(scores))"
 _NAIVE = (
-    Mistake(**_OVERFLOW, replace={"        scores = scores - scores.max()\n": ""}),
+    Mistake(
+        **_OVERFLOW,
+        replace={
+            "        scores = scores - scores.max()\n": "",
+            "log_sum - scores[y[i]]": f"-np.log(({_NAIVE_DIVIDED})[y[i]])",
+            "np.exp(scores - log_sum)": _NAIVE_DIVIDED,
+        },
+    ),
+    Mistake(
+        **_OVERFLOWING_SUM,
+        replace={"        scores = scores - scores.max()\n": "", "np.exp(scores - log_sum)": _NAIVE_DIVIDED},
+    ),
+    Mistake(**_OVERFLOWING_LOGARITHMS, replace={"        scores = scores - scores.max()\n": ""}),
+    Mistake(**_LOG_OF_ZERO, replace={"log_sum - scores[y[i]]": "-np.log(np.exp(scores - log_sum)[y[i]])"}),
+    Mistake(**_SHIFTED_ONCE, replace={"log_sum - scores[y[i]]": "log_sum - X[i] @ W[:, y[i]]"}),
+    Mistake(**_BITS, replace={"log_sum - scores[y[i]]": "-np.log2(np.exp(scores - log_sum)[y[i]])"}),
     Mistake(**_TRUTH_FORGOTTEN, replace={"        dscores[y[i]] -= 1\n": ""}),
     Mistake(**_WRONG_WAY, replace={"dW += np.outer": "dW -= np.outer"}),
     Mistake(**_SIGN_OF_LOSS, replace={"loss += log_sum - scores[y[i]]": "loss += scores[y[i]] - log_sum"}),
     Mistake(**NOT_AVERAGED, replace={"loss / num_train": "loss", "dW / num_train": "dW"}),
     Mistake(**GRADIENT_NOT_AVERAGED, replace={"dW / num_train": "dW"}),
+    Mistake(**LOSS_NOT_AVERAGED, replace={"loss / num_train": "loss"}),
     Mistake(**NO_PENALTY, replace={" + reg * np.sum(W**2)": "", " + 2 * reg * W": ""}),
     Mistake(**PENALTY_NOT_IN_GRADIENT, replace={" + 2 * reg * W": ""}),
+    Mistake(**PENALTY_NOT_IN_LOSS, replace={" + reg * np.sum(W**2)": ""}),
     Mistake(**HALF_GRADIENT, replace={"+ 2 * reg * W": "+ reg * W"}),
     Mistake(**HALF_PENALTY, replace={"+ reg * np.sum": "+ 0.5 * reg * np.sum", "+ 2 * reg * W": "+ reg * W"}),
     Mistake(
@@ -285,9 +343,23 @@ _NAIVE = (
         },
     ),
 )
+_SHIFT = "    scores = scores - scores.max(axis=1, keepdims=True)\n"
+_LOSS = "-log_probabilities[rows, y].mean()"
+_DIVIDED = "np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True)"
 _VECTORIZED = (
-    Mistake(**_OVERFLOW, replace={"    scores = scores - scores.max(axis=1, keepdims=True)\n": ""}),
-    Mistake(**_ONE_MAXIMUM, replace={"scores.max(axis=1, keepdims=True)": "scores.max()"}),
+    Mistake(
+        **_OVERFLOW,
+        replace={_SHIFT: "", _LOSS: f"-np.log(({_DIVIDED})[rows, y]).mean()", "np.exp(log_probabilities)": _DIVIDED},
+    ),
+    Mistake(**_OVERFLOWING_SUM, replace={_SHIFT: "", "np.exp(log_probabilities)": _DIVIDED}),
+    Mistake(**_OVERFLOWING_LOGARITHMS, replace={_SHIFT: ""}),
+    Mistake(
+        **_ONE_MAXIMUM,
+        replace={"scores.max(axis=1, keepdims=True)": "scores.max()", "np.exp(log_probabilities)": _DIVIDED},
+    ),
+    Mistake(**_LOG_OF_ZERO, replace={_LOSS: "-np.log(np.exp(log_probabilities)[rows, y]).mean()"}),
+    Mistake(**_SHIFTED_ONCE, replace={_LOSS: "(log_sums[:, 0] - (X @ W)[rows, y]).mean()"}),
+    Mistake(**_BITS, replace={_LOSS: "-np.log2(np.exp(log_probabilities)[rows, y]).mean()"}),
     Mistake(**_TRUTH_FORGOTTEN, replace={"    dscores[rows, y] -= 1\n": ""}),
     Mistake(**_WRONG_WAY, replace={"X.T @ dscores": "-X.T @ dscores"}),
     Mistake(**_SIGN_OF_LOSS, replace={"loss = -log_probabilities": "loss = log_probabilities"}),
@@ -300,11 +372,13 @@ _VECTORIZED = (
     ),
     Mistake(
         **NOT_AVERAGED,
-        replace={"-log_probabilities[rows, y].mean()": "-log_probabilities[rows, y].sum()", "dscores / len(X)": "dscores"},
+        replace={_LOSS: "-log_probabilities[rows, y].sum()", "dscores / len(X)": "dscores"},
     ),
     Mistake(**GRADIENT_NOT_AVERAGED, replace={"dscores / len(X)": "dscores"}),
+    Mistake(**LOSS_NOT_AVERAGED, replace={_LOSS: "-log_probabilities[rows, y].sum()"}),
     Mistake(**NO_PENALTY, replace={" + reg * np.sum(W**2)": "", " + 2 * reg * W": ""}),
     Mistake(**PENALTY_NOT_IN_GRADIENT, replace={" + 2 * reg * W": ""}),
+    Mistake(**PENALTY_NOT_IN_LOSS, replace={" + reg * np.sum(W**2)": ""}),
     Mistake(**HALF_GRADIENT, replace={"+ 2 * reg * W": "+ reg * W"}),
     Mistake(**HALF_PENALTY, replace={"+ reg * np.sum": "+ 0.5 * reg * np.sum", "+ 2 * reg * W": "+ reg * W"}),
     Mistake(

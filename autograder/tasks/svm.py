@@ -104,6 +104,27 @@ _HINGE = (
         replace={" + delta)": " + 1)"},
     ),
     Mistake(
+        "margin-subtracted",
+        "the margin is subtracted",
+        "Yours complains only when a wrong class is ahead by more than delta. It is the right class that should be ahead by "
+        "delta: the margin makes the loss larger, not smaller.",
+        replace={" + delta)": " - delta)"},
+    ),
+    Mistake(
+        "row-for-column",
+        "the right scores lie in a row, where they should stand in a column",
+        "Shapes are aligned at their last axes, so (N, C) and (N,) do not fit. With as many classes as examples they fit by "
+        "accident, and each score meets the right score of another image. What shape has to be subtracted?",
+        replace={"[:, np.newaxis]": ""},
+    ),
+    Mistake(
+        "all-columns",
+        "whole columns were set to 0",
+        "`margins[:, y]` means all rows with all labels. One entry of each row belongs to its own label: name the rows "
+        "as well.",
+        replace={"margins[rows, y] = 0": "margins[:, y] = 0"},
+    ),
+    Mistake(
         "one-number-for-all",
         "the losses of all examples are added up",
         "One number for each example should be left. Which axis of the margins has to disappear?",
@@ -236,11 +257,41 @@ GRADIENT_NOT_AVERAGED = dict(
     hint="If the loss is a mean over N examples, so is its gradient: whatever factor stands before the one "
     "stands before the other.",
 )
+LOSS_NOT_AVERAGED = dict(
+    id="loss-not-averaged",
+    title="the gradient is averaged, the loss is not",
+    hint="Your gradient is that of a mean over N examples, but your loss is their sum. Divide the sum by N, before the "
+    "penalty is added.",
+)
+PENALTY_NOT_IN_LOSS = dict(
+    id="penalty-not-in-loss",
+    title="the penalty is in the gradient, but not in the loss",
+    hint="Your gradient belongs to a loss with a penalty, and a gradient check would disagree. What has to be added to the "
+    "mean over the examples?",
+)
+_UPHILL = dict(
+    id="uphill",
+    title="the gradient of the margins has the wrong sign",
+    hint="A wrong class that is too close raises the loss by its own score, and so x is *added* to its column. Walking "
+    "*against* the gradient comes later, in training.",
+)
+_VIOLATIONS_FOR_COUNTS = dict(
+    id="violations-for-counts",
+    title="images are weighted by how far their margins are violated",
+    hint="The derivative of max(0, m) is 1 where m is positive, however large it is. Yours would be the gradient of the "
+    "squared hinge, up to a factor of 2. Ask only *whether* a margin is positive.",
+)
 _RIGHT_COLUMN = dict(
     id="right-column-forgotten",
     title="the column of the right class gets no gradient",
     hint="The score of the right class occurs in every term of the loss, with a minus sign. For each class "
     "that is too close, x is added to that class's column *and* taken from the right one's.",
+)
+_RIGHT_COLUMN_ADDED = dict(
+    id="right-column-added",
+    title="x is added to the column of the right class",
+    hint="The score of the right class stands in every term with a minus sign: the larger it is, the smaller the loss. So x "
+    "is *taken* from that column.",
 )
 _RIGHT_COLUMN_ONCE = dict(
     id="right-column-once",
@@ -264,12 +315,30 @@ _NAIVE = (
     Mistake(**_RIGHT_COLUMN, replace={"                dW[:, y[i]] -= X[i]\n": ""}),
     Mistake(
         **_RIGHT_COLUMN_ONCE,
-        replace={"                dW[:, y[i]] -= X[i]\n": "                dW[:, y[i]] = -X[i]\n"},
+        replace={"                dW[:, y[i]] -= X[i]\n": "        dW[:, y[i]] -= X[i]\n"},
+    ),
+    Mistake(**_RIGHT_COLUMN_ADDED, replace={"dW[:, y[i]] -= X[i]": "dW[:, y[i]] += X[i]"}),
+    Mistake(**_UPHILL, replace={"dW[:, j] += X[i]": "dW[:, j] -= X[i]", "dW[:, y[i]] -= X[i]": "dW[:, y[i]] += X[i]"}),
+    Mistake(
+        **_VIOLATIONS_FOR_COUNTS,
+        replace={"dW[:, j] += X[i]": "dW[:, j] += margin * X[i]", "dW[:, y[i]] -= X[i]": "dW[:, y[i]] -= margin * X[i]"},
+    ),
+    Mistake(
+        "gradient-not-clipped",
+        "margins that are met are in the gradient, though not in the loss",
+        "A class that is far enough behind adds 0 to the loss, and it still does if W moves a little. What is the gradient "
+        "of that? Both belong under the same condition.",
+        replace={
+            "            if j != y[i] and margin > 0:\n                loss += margin\n": "            if j != y[i]:\n"
+            "                loss += max(0, margin)\n"
+        },
     ),
     Mistake(**NOT_AVERAGED, replace={"loss / num_train": "loss", "dW / num_train": "dW"}),
     Mistake(**GRADIENT_NOT_AVERAGED, replace={"dW / num_train": "dW"}),
+    Mistake(**LOSS_NOT_AVERAGED, replace={"loss / num_train": "loss"}),
     Mistake(**NO_PENALTY, replace={" + reg * np.sum(W**2)": "", " + 2 * reg * W": ""}),
     Mistake(**PENALTY_NOT_IN_GRADIENT, replace={" + 2 * reg * W": ""}),
+    Mistake(**PENALTY_NOT_IN_LOSS, replace={" + reg * np.sum(W**2)": ""}),
     Mistake(**HALF_GRADIENT, replace={"+ 2 * reg * W": "+ reg * W"}),
     Mistake(**HALF_PENALTY, replace={"+ reg * np.sum": "+ 0.5 * reg * np.sum", "+ 2 * reg * W": "+ reg * W"}),
     Mistake(
@@ -281,6 +350,7 @@ _NAIVE = (
     ),
 )
 
+_COUNTS = "(margins > 0).astype(X.dtype)"
 _CLIPPED = "np.maximum(0, scores - scores[rows, y][:, np.newaxis] + 1)"
 _ROW_BY_ROW = (
     "margins = np.array([np.maximum(0, x @ W - (x @ W)[label] + 1) for x, label in zip(X, y)])"  # the same, by a loop
@@ -296,17 +366,29 @@ _VECTORIZED = (
     Mistake(**_SIGN, replace={_CLIPPED: "np.maximum(0, scores[rows, y][:, np.newaxis] - scores + 1)"}),
     Mistake(**_RIGHT_COLUMN, replace={"    counts[rows, y] = -counts.sum(axis=1)\n": ""}),
     Mistake(**_RIGHT_COLUMN_ONCE, replace={"-counts.sum(axis=1)": "-1"}),
+    Mistake(**_RIGHT_COLUMN_ADDED, replace={"-counts.sum(axis=1)": "counts.sum(axis=1)"}),
+    Mistake(**_UPHILL, replace={"dW = X.T @ counts": "dW = -X.T @ counts"}),
+    Mistake(**_VIOLATIONS_FOR_COUNTS, replace={_COUNTS: "margins.copy()"}),
     Mistake(
-        "violations-for-counts",
-        "images are weighted by how far their margins are violated",
-        "The derivative of max(0, m) is 1 where m is positive, however large it is. That would be the gradient of the "
-        "squared hinge. Ask only *whether* a margin is positive.",
-        replace={"(margins > 0).astype(X.dtype)": "margins.copy()"},
+        "met-margins-counted",
+        "margins that are met count as well",
+        "After the maximum with 0, every margin that is met *is* 0, and `>= 0` holds for all of them. Count those that are "
+        "truly positive.",
+        replace={_COUNTS: "(margins >= 0).astype(X.dtype)"},
+    ),
+    Mistake(
+        "booleans",
+        "the counts are still True and False",
+        "A boolean array holds nothing else: −3 written into it becomes True. Make numbers of it before you fill in the "
+        "entries of the right classes.",
+        replace={_COUNTS: "margins > 0"},
     ),
     Mistake(**NOT_AVERAGED, replace={"margins.sum() / len(X)": "margins.sum()", "X.T @ counts / len(X)": "X.T @ counts"}),
     Mistake(**GRADIENT_NOT_AVERAGED, replace={"X.T @ counts / len(X)": "X.T @ counts"}),
+    Mistake(**LOSS_NOT_AVERAGED, replace={"margins.sum() / len(X)": "margins.sum()"}),
     Mistake(**NO_PENALTY, replace={" + reg * np.sum(W**2)": "", " + 2 * reg * W": ""}),
     Mistake(**PENALTY_NOT_IN_GRADIENT, replace={" + 2 * reg * W": ""}),
+    Mistake(**PENALTY_NOT_IN_LOSS, replace={" + reg * np.sum(W**2)": ""}),
     Mistake(**HALF_GRADIENT, replace={"+ 2 * reg * W": "+ reg * W"}),
     Mistake(**HALF_PENALTY, replace={"+ reg * np.sum": "+ 0.5 * reg * np.sum", "+ 2 * reg * W": "+ reg * W"}),
     Mistake(

@@ -34,8 +34,8 @@ X_train, y_train, X_val, y_val = (data[name] for name in ("X_train", "y_train", 
 r"""
 ## 1. Softmax
 
-Three steps make probabilities of scores. Exponentials are always positive, and larger for larger scores; dividing by their
-sum makes them add up to 1:
+Scores become probabilities in two steps. Exponentials are always positive, and larger for larger scores; dividing by their
+sum makes them add up to 1. For the scores $s$ of one image, $(C,)$, the probabilities $p$ have the same shape:
 
 $$
 p_j = \frac{e^{s_j}}{\sum_k e^{s_k}}
@@ -55,8 +55,8 @@ for scores in (np.array([1.0, -2.0, 0.0]), np.array([0.5, -1.0, 0.0]), np.array(
 r"""
 ### The trap
 
-`float64` holds numbers up to about $10^{308}$, and $e^{710}$ is more than that. Scores of some hundreds are nothing
-unusual when weights are not yet tuned:
+`float64` holds numbers up to about $10^{308}$, and $e^{710}$ is more than that. (In `float32`, in which our images come,
+$e^{89}$ is already too much.) Scores of some hundreds are nothing unusual when weights are not yet tuned:
 """
 
 # %%
@@ -67,7 +67,7 @@ with np.errstate(over="ignore", invalid="ignore"):
 # %% [markdown]
 r"""
 Infinity divided by infinity: `nan`, *not a number*, and whatever it touches becomes `nan`, too. The way out is a shift.
-Subtract any constant $c$ from all the scores of a row, and numerator and denominator both shrink by the factor $e^{-c}$:
+Subtract any constant $c$ from all the scores of a row, and numerator and denominator are both multiplied by $e^{-c}$:
 **the probabilities don't change.** Choose $c$ as the largest score of the row. Then the largest exponent is 0, $e^0 = 1$, and
 nothing can overflow. The others may underflow to 0, which is what they practically are; the denominator is at least 1.
 
@@ -155,10 +155,11 @@ print("with the code for the guess:       ", cross_entropy(weather, guess), "bit
 
 # %% [markdown]
 r"""
-Now the classifier. The truth about an image is a one-hot row: "certainly a ship". Its entropy is 0, so that cross-entropy and
-divergence are the same, and of the sum only one term is left: **minus the logarithm of the probability that was given to the
-right class.** Training by cross-entropy means making the truth as little surprising as possible. (From here on with the natural
-logarithm, as everybody does; it only changes the unit.)
+Now the classifier. The truth about an image is a one-hot row: "certainly a ship". Its entropy is 0, so that cross-entropy
+and divergence are the same. This row takes the place of $p$ in the formula, and the probabilities that the classifier gives
+take the place of the forecast $q$. Of the sum only one term is left: **minus the logarithm of the probability that was given
+to the right class.** Training by cross-entropy means making the truth as little surprising as possible. (From here on with
+the natural logarithm, as everybody does; it only changes the unit. And $p$ is again what softmax gives, as in section 1.)
 
 ### Question 1: spot the mistake
 
@@ -190,8 +191,8 @@ cross-entropy.
 # %%
 print("    s     hinge   cross-entropy")
 for s in (10.5, 10, 9.5, 9, 5, -100):
-    row = np.array([[10.0, s, s]])
-    print(f"{s:6}    {2 * max(0, s - 10 + 1):5.2f}    {abs(np.log(softmax(row)[0, 0])):.2e}")
+    # -log p of the first class is log(1 + 2 exp(s - 10)); log1p(x) is log(1 + x), exact where 1 + x would be rounded to 1
+    print(f"{s:6}    {2 * max(0, s - 10 + 1):5.2f}    {np.log1p(2 * np.exp(s - 10)):.2e}")
 
 # %% [markdown]
 r"""
@@ -247,8 +248,8 @@ $$
 **What you said, minus what was true.** If the right class has probability .9, its score is pulled up with strength .1; a wrong class
 with .02 is pushed down with .02. All pulls add up to zero. When everything is said with full certainty and is right, nothing moves.
 
-From scores to weights it goes as in the last notebook: $s = xW$, so entry $(d, j)$ of the gradient is $x_d$ times that number; and
-the whole loss is again a mean over the images plus a penalty,
+From scores to weights it goes as in the last notebook: $s = xW$, so entry $(d, j)$ of the gradient, $(D, C)$, is $x_d$ times
+the number for class $j$. The whole loss is again a mean over the images plus a penalty,
 
 $$
 L = -\frac{1}{N} \sum_i \log p_{i, y_i} + \lambda \sum_{d,c} W_{dc}^2 .
@@ -258,7 +259,10 @@ $$
 
 ### Exercise: softmax_loss_naive
 
-A loop over the images; within it, as you like. Mind the trap: the scores can be huge. If you work with $-s_y + \log\sum e^{s}$, shift there, too.
+A loop over the images; within it, as you like. Mind the trap, which has a second half: the scores can be huge, so that the
+probability of the right class underflows to 0. Then $-\log 0$ is infinite, although the loss itself is an ordinary number,
+such as 1,500. So don't take the logarithm of a finished probability. (Adding a tiny number to it first only hides the trap:
+the loss then stops growing where it should grow.) Use $-s_y + \log \sum_k e^{s_k}$, and shift the scores in *both* terms.
 """
 
 
@@ -304,9 +308,12 @@ checked = grad_check_sparse(lambda w: softmax_loss_naive(w, X_few, y_few, 0.1)[0
 
 # %% [markdown]
 r"""
+With tiny weights all ten probabilities are .1, and $-\log .1 = \log 10$.
+
 ### Exercise: softmax_loss_vectorized
 
-The matrix of scores, the matrix $P - \text{one-hot}$, one matrix product for the gradient. No loop, and no overflow.
+The matrix of scores, $S = XW$, of shape $(N, C)$. The matrix $P - Y$ of the same shape, where row $i$ of $Y$ is the one-hot
+row of $y_i$. One matrix product, $(D, N) \cdot (N, C)$, for the gradient. No loop, and no overflow.
 """
 
 
@@ -342,7 +349,8 @@ grade("softmax-loss-vectorized", softmax_loss_vectorized)
 r"""
 ## 5. Learning
 
-The same walk downhill as with the SVM.
+The same walk downhill as with the SVM. For another loss, learning rate and penalty have to be chosen anew; these do well on the
+validation images.
 """
 
 
@@ -363,12 +371,14 @@ W, losses = train(learning_rate=1e-6, reg=1e3)
 print(f"loss: {losses[0]:.1f} at the first step, {np.mean(losses[-100:]):.2f} in the last hundred")
 print(f"right: {accuracy(X_train @ W, y_train):.3f} of the training images")
 print(f"       {accuracy(X_val @ W, y_val):.3f} of the validation images")
+assert accuracy(X_val @ W, y_val) > (0.38 if FULL else 0.34)
 axes = vis.weight_grid(W, (32, 32, 3), CIFAR10_CLASSES)
 
 # %% [markdown]
 r"""
-As good as the SVM, with templates that look alike. But this classifier can say *how sure* it is. Can it be believed? Let us sort the
-test images by the probability that it gives to its own answer, and see what share of the answers is right.
+As good as the SVM, with templates that are similar, only grainier. But this classifier can say *how sure* it is. Can it be
+believed? Let us sort the test images by the probability that it gives to its own answer, and see what share of the answers
+is right.
 
 **Predict first:** among the images for which it claims about .45, how many will be right?
 """
@@ -382,11 +392,13 @@ for low, high in [(0.1, 0.2), (0.2, 0.3), (0.3, 0.4), (0.4, 0.5), (0.5, 0.6), (0
 
 # %% [markdown]
 r"""
-It means what it says, very nearly: of the answers that it calls 40 to 50 % likely, 48 % are right. Nobody trained it to be honest about
-itself; it is what minimizing surprise does. (Large networks tend to become overconfident. You will see that, too.)
+It means what it says, very nearly: of the answers that it calls 40 to 50 % likely, 48 % are right. Nobody asked it to be
+honest about itself; but whoever claims too much or too little is more surprised on average, and surprise is what we
+minimized. (Large networks tend to become overconfident. You will see that, too.)
 
-But don't read too much into the *sharpness* of the probabilities. It is a matter of how long $W$ is, and so of the penalty:
-stretch the scores, as with the slider above, and the same ranking becomes more or less decided.
+Don't rely on it without looking, though. How *decided* the probabilities are is a matter of how large the numbers in $W$
+are, and so of the penalty: stretch the scores, as with the slider above, and the ranking stays, while the probabilities
+change.
 
 ### Question 2
 

@@ -42,8 +42,9 @@ print("X_train", X_train.shape, "   X_val", X_val.shape, "   X_test", data["X_te
 r"""
 ## 1. The score function
 
-Give every class a column of numbers, as long as an image. Multiply image and column number by number, add everything up, and
-you have a **score**: high if the image has large numbers where the column has. For all classes and all images at once:
+Give every class a column of numbers, as long as an image. Multiply each number of the image by the one at the same place in
+the column, add up the products, and you have a **score**: high if the image has large numbers where the column has. For all
+classes and all images at once:
 
 $$
 S = X W
@@ -92,25 +93,31 @@ With $\Delta = 10$: the second class is 20 behind, which is more than enough, an
 only 2 behind and adds $\max(0, 11 - 13 + 10) = 8$. The loss is 8. Once every wrong class is far enough behind, the loss is 0
 and stays 0: the SVM is *satisfied*, and doesn't care how much farther behind they fall.
 
-As a function of the distance, each term has a corner, like a door on its hinge. Hence the name **hinge loss**.
+Drawn over the lead of the right class, $s_{y_i} - s_j$, each term has a corner, like a door on its hinge. Hence the name
+**hinge loss**. The dots are the two wrong classes of the example.
 """
 
 # %%
 ahead = np.linspace(-12, 22, 200)  # s_right - s_wrong
 _, ax = plt.subplots(figsize=(6.5, 2.6), layout="constrained")
 ax.plot(ahead, np.maximum(0, 10 - ahead), color=vis.OKABE_ITO[0])
+ax.plot([20, 2], [0, 8], "o", color=vis.OKABE_ITO[5], label="the example")
 ax.axvline(10, color="0.6", linestyle="--", label="the margin")
-ax.set(xlabel="how far the right class is ahead", ylabel="loss")
+ax.set(xlabel="how far the right class is ahead", ylabel="added to the loss")
 ax.legend()
-vis.describe(ax, "The loss falls in a straight line as the right class gets ahead, and is 0 from the margin on.")
+vis.describe(
+    ax,
+    "What a wrong class adds falls in a straight line as the right class gets ahead, and is 0 from the margin on. "
+    "Two dots: ahead by 20, nothing is added; ahead by 2, 8 is added.",
+)
 
 # %% [markdown]
 r"""
 ### Exercise: hinge_losses
 
-For many images at once, without a loop. The score of the right class of each row you know how to pick; make it stand upright,
-and it can be subtracted from the whole row. The right class itself must not be counted: compared with itself, it would
-always complain.
+For many images at once, without a loop. You know how to pick the score of the right class of each row. That gives shape
+(N,); make it stand upright, as a column of shape (N, 1), and it can be subtracted from all the scores, (N, C). The right
+class itself must not be counted: compared with itself, it would always complain.
 """
 
 
@@ -173,9 +180,10 @@ $$
 L = \frac{1}{N} \sum_i \sum_{j \neq y_i} \max(0,\; x_i w_j - x_i w_{y_i} + 1) \;+\; \lambda \sum_{d, c} W_{dc}^2
 $$
 
-$w_j$ is column $j$ of $W$. The strength $\lambda$ (in code: `reg`) is a hyperparameter. $\Delta$ is not: it can be fixed at 1,
-because scores can be stretched by scaling $W$, and then it is $\lambda$ alone that says how much stretching costs. (Some
-write ½λ. In the linear classifiers of this course there is no ½, so that the gradient has a 2.)
+Here $x_i$ is row $i$ of $X$, $w_j$ is column $j$ of $W$, both of length $D$, and their product is a score. The last sum
+takes in all of $W$, the row of the biases too. The strength $\lambda$ (in code: `reg`) is a hyperparameter. $\Delta$ is not:
+it can be fixed at 1, because scores can be stretched by scaling $W$, and then it is $\lambda$ alone that says how much
+stretching costs. (Some write ½λ. In the linear classifiers of this course there is no ½, so that the gradient has a 2.)
 
 **Predict first:** with $W$ so small that all scores are about 0, what is the loss for ten classes?
 """
@@ -186,19 +194,19 @@ print(f"mean loss with tiny weights: {hinge_losses(scores, y_val).mean():.3f}")
 
 # %% [markdown]
 r"""
-Nine: each of the nine wrong classes is exactly 1 too close. Whenever you build a loss, work out by hand what it should be
-at the start, and look. It is the cheapest test there is.
+Nine, very nearly: with all scores at 0, each of the nine wrong classes is exactly 1 too close. Whenever you build a loss,
+work out by hand what it should be at the start, and look. It is the cheapest test there is.
 
 ## 4. The gradient, by hand
 
-To improve $W$ we need to know in which direction the loss falls. Take one image $x$ with three classes, where class 2 (of 0,
-1, 2) is the right one, and suppose that both wrong classes are too close. Then
+To improve $W$ we need to know in which direction the loss falls. Take one image $x$, of length $D$, with three classes,
+where class 2 (of 0, 1, 2) is the right one, and suppose that both wrong classes are too close. Then
 
 $$
 L_i = (x w_0 - x w_2 + 1) + (x w_1 - x w_2 + 1) .
 $$
 
-How does that change with $w_0$? The only term is $x w_0$, so the gradient is $x$. With $w_1$: again $x$. With $w_2$, which
+How does that change with $w_0$? It occurs only in $x w_0$, so the gradient is $x$. With $w_1$: again $x$. With $w_2$, which
 occurs twice and negatively: $-2x$. If a wrong class is far enough behind, its term is 0, and neither its column nor its share of $-x$ is
 there. So the rule is:
 
@@ -250,8 +258,9 @@ grade("svm-loss-naive", svm_loss_naive)
 
 # %% [markdown]
 r"""
-Never believe a gradient that you have derived by hand. The kit can measure it: move one entry of $W$ a tiny bit to either
-side and see how the loss changes. Compare at some random entries:
+Never believe a gradient that you have derived by hand. The kit can measure it: move one entry of $W$ by a tiny $h$ to either
+side, and divide the difference of the two losses by $2h$. That is the **centered difference**. Compare it with your gradient
+at some random entries. The relative error in the last line decides: below 1e-6 is rounding, 1e-2 is a mistake.
 """
 
 # %%
@@ -268,7 +277,7 @@ The hinge has a corner, where the slope jumps from −1 to 0. There is no deriva
 one number, from the right another.
 
 **Predict first:** one image with a single feature 1, scores $(0, -1)$ with label 0, so that the margin is met exactly. What does
-the centered difference say, which takes half a step to each side?
+the centered difference say, which looks at both sides?
 """
 
 # %%
@@ -278,15 +287,16 @@ print("centered difference at the corner:", numerical)
 
 # %% [markdown]
 r"""
-One half: a compromise that is true on neither side. Your formula says 0 or 1 there, depending on `>` or `>=`, and both are
-fine. With real images a corner is hit almost never; but when a gradient check disagrees at a single entry out of thousands, a
-nearby corner is the first suspect. The kit's checker looks for them and says so.
+One half, up to the sign: a compromise that is true on neither side. Your rule gives all or nothing there, depending on
+whether a margin of exactly 0 counts as too close, and both are fine. With real images a corner is hit almost never; but when
+a gradient check disagrees at a single entry out of thousands, a nearby corner is the first suspect. The kit's checker looks
+for them and says so.
 
 ## 5. Without loops
 
-Everything is there already: the margins as a whole matrix, from `hinge_losses`. For the gradient, look again at the rule: each
-entry $(i, j)$ with a positive margin adds $x_i$ to column $j$ and takes it from column $y_i$. Write down a matrix of
-*how often* each image is added to each column,
+Half of it is written already: `hinge_losses` makes the matrix of all margins, $(N, C)$, before it adds up the rows. For the
+gradient, look again at the rule: each wrong class $j$ of image $i$ with a positive margin adds $x_i$ to column $j$ and takes
+it from column $y_i$. Write down a matrix of *how often* each image is added to each column,
 
 $$
 M_{ij} = \begin{cases} 1 & \text{if } j \neq y_i \text{ and its margin is positive} \\
@@ -332,9 +342,10 @@ grade("svm-loss-vectorized", svm_loss_vectorized)
 r"""
 ## 6. Learning
 
-Walk downhill: take a few training images at random (a **batch**), compute the gradient of their loss, and move $W$ a small step
-against it. 1,500 times. A batch of 200 gives a rough gradient, but a cheap one, and many rough steps get farther than few exact
-ones. This is **stochastic gradient descent**; the notebook `optimization` takes it apart.
+Walk downhill: take a few training images at random (a **batch**), compute the gradient of their loss, and move $W$ a small
+step against it: subtract the gradient times a small number, the **learning rate**. Then do it again, 1,500 times. A batch of
+200 gives a rough gradient, but a cheap one, and many rough steps get farther than few exact ones. This is **stochastic
+gradient descent**; the notebook `optimization` takes it apart.
 """
 
 
@@ -355,12 +366,15 @@ W, losses = train(learning_rate=1e-7, reg=2.5e4)
 print(f"loss: {losses[0]:.0f} at the first step, {np.mean(losses[-100:]):.1f} in the last hundred")
 print(f"right: {accuracy(X_train @ W, y_train):.3f} of the training images")
 print(f"       {accuracy(X_val @ W, y_val):.3f} of the validation images")
+assert accuracy(X_val @ W, y_val) > (0.36 if FULL else 0.33)
 axes = vis.history(losses)
+axes[0].set_yscale("log")
 
 # %% [markdown]
 r"""
-The curve falls steeply at first, which is mostly the penalty shrinking the random weights we began with, and then trembles
-along the bottom: each batch is different.
+The loss falls evenly at first. That is the penalty, shrinking the random weights that we began with: each step multiplies
+them by $1 - 2 \cdot 10^{-7} \cdot 25{,}000 = 0.995$, and the same factor again and again is a straight line on a logarithmic
+axis. Then the curve trembles along the bottom: each batch is different.
 
 More than a third of the validation images are right, where k-NN got a bit more than a quarter. And what is kept of the 4,500
 images? Ten templates. Here they are, as pictures:
@@ -374,7 +388,7 @@ axes = vis.weight_grid(W, (32, 32, 3), CIFAR10_CLASSES)
 # %% [markdown]
 r"""
 A ship is pale in the middle of a lot of blue, a frog is green with brown around it, a car has a blue windshield over a reddish
-body. The horse is a brown body over green grass, with something dark at *both* ends: there are horses facing left and
+body. The horse is a reddish body over yellow-green grass, with something dark at *both* ends: there are horses facing left and
 horses facing right, and one template has to serve both. (Trained on all of CIFAR-10, people say, it grows two heads.) That
 is the limit of a linear classifier. A network with hidden layers can have a template for each.
 
@@ -405,9 +419,9 @@ r"""
 r"""
 ## 7. Two numbers to choose
 
-The learning rate and the strength of the penalty were handed to you. They were found by looking: a grid of values, spaced by
-factors, each trained on the training set and judged on the *validation* set. Both numbers live on a scale of powers, so
-multiply, don't add.
+The learning rate and the strength of the penalty were handed to you. They were found by trying: take a grid of values, train
+with each pair of them on the training set, and judge the result on the *validation* set. Both numbers can be wrong by powers
+of ten, so go from one value to the next by a factor, not by a sum. To save time, each try here has 500 steps.
 """
 
 # %%
@@ -424,7 +438,7 @@ print(f"best of 36: {found[i, j]:.3f} with learning rate {learning_rates[i]:g} a
 _, ax = plt.subplots(figsize=(6.5, 4), layout="constrained")
 ax.imshow(found, cmap="viridis")
 for (row, column), value in np.ndenumerate(found):
-    ax.text(column, row, f"{value:.3f}", ha="center", va="center", color="white" if value < 0.33 else "black")
+    ax.text(column, row, f"{value:.3f}", ha="center", va="center", color="white" if value < 0.27 else "black")
 ax.set_xticks(range(6), [f"{reg:g}" for reg in strengths])
 ax.set_yticks(range(6), [f"{rate:g}" for rate in learning_rates])
 ax.set(xlabel="reg", ylabel="learning rate", title="validation accuracy")
@@ -435,10 +449,11 @@ vis.describe(
 # %% [markdown]
 r"""
 The good values lie along a diagonal band, so that you can't tune one number after the other: what is best for one depends on
-the other. In the corner where both are small, training has hardly begun; where both are large, every step overshoots.
+the other: how fast the penalty shrinks $W$, for instance, depends on their product. In the corner where both are small,
+training has hardly begun; where both are large, every step overshoots.
 
-Remember the last notebook: the best of 36 on 500 images is partly luck. So, once, the test set, with the setting that you
-saw first:
+Remember the last notebook: the best of 36 on 500 images is partly luck, so its accuracy promises too much. An honest number
+comes from images that had no say in the choice: the test set, used once. Here it is for the $W$ of section 6:
 """
 
 # %%
