@@ -6,9 +6,11 @@ from cs231n_kit.checks import check
 from cs231n_kit.data import get_cifar10_data, load_CIFAR10, load_cifar10, load_mnist
 from cs231n_kit.earlier import from_notebook
 from cs231n_kit.environment import doctor
+from cs231n_kit.solver import Solver, sgd
 
 __version__ = "0.1.0"
 __all__ = [
+    "Solver",
     "add_to",
     "check",
     "doctor",
@@ -17,5 +19,6 @@ __all__ = [
     "load_CIFAR10",
     "load_cifar10",
     "load_mnist",
+    "sgd",
     "vis",
 ]
