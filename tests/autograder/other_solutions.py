@@ -368,4 +368,1021 @@ OTHER_SOLUTIONS = {
     return loss, np.dot(X.T, P - Y) / X.shape[0] + 2 * reg * W
 """,
     ),
+    "convolution-output-size": (
+        """\
+    return len(range(0, size + 2 * pad - kernel + 1, stride))
+""",
+        """\
+    import math
+    room = size + pad + pad - kernel
+    return 0 if room < 0 else 1 + math.floor(room / stride)
+""",
+    ),
+    "convolution-forward": (
+        # one loop over the places, everything else at once
+        """\
+    S, P = conv_param["stride"], conv_param["pad"]
+    xp = np.zeros((x.shape[0], x.shape[1], x.shape[2] + 2 * P, x.shape[3] + 2 * P), dtype=x.dtype)
+    xp[:, :, P : P + x.shape[2], P : P + x.shape[3]] = x
+    HH, WW = w.shape[2:]
+    H_out = 1 + (x.shape[2] + 2 * P - HH) // S
+    W_out = 1 + (x.shape[3] + 2 * P - WW) // S
+    out = np.empty((len(x), len(w), H_out, W_out))
+    for r in range(H_out):
+        for c in range(W_out):
+            patch = xp[:, :, r * S : r * S + HH, c * S : c * S + WW]
+            out[:, :, r, c] = np.tensordot(patch, w, axes=((1, 2, 3), (1, 2, 3))) + b
+""",
+        # a strided view of all windows
+        """\
+    S, P = conv_param["stride"], conv_param["pad"]
+    padded = np.pad(x, [(0, 0), (0, 0), (P, P), (P, P)], mode="constant")
+    windows = np.lib.stride_tricks.sliding_window_view(padded, w.shape[2:], axis=(2, 3))[:, :, ::S, ::S]
+    out = np.einsum("nchwij,fcij->nfhw", windows, w) + b[None, :, None, None]
+""",
+        # in the precision of what came in, and loops over the kernel in place of the picture
+        """\
+    S, P = conv_param["stride"], conv_param["pad"]
+    padded = np.pad(x, ((0,) * 2, (0,) * 2, (P,) * 2, (P,) * 2))
+    rows, columns = (padded.shape[a] - w.shape[a] + S for a in (2, 3))
+    rows, columns = rows // S, columns // S
+    out = np.zeros((x.shape[0], w.shape[0], rows, columns), dtype=x.dtype)
+    out += b.reshape(1, -1, 1, 1)
+    for i in range(w.shape[2]):
+        for j in range(w.shape[3]):
+            seen = padded[:, :, i : i + S * (rows - 1) + 1 : S, j : j + S * (columns - 1) + 1 : S]
+            for f in range(len(w)):
+                out[:, f] += (seen * w[f, :, i, j][:, None, None]).sum(1)
+""",
+    ),
+    "convolution-backward": (
+        """\
+    S, P = conv_param["stride"], conv_param["pad"]
+    N, C, H, W = x.shape
+    HH, WW = w.shape[2:]
+    xp = np.pad(x, ((0, 0), (0, 0), (P, P), (P, P)))
+    dxp, dw = np.zeros_like(xp), np.zeros_like(w)
+    for r in range(dout.shape[2]):
+        for c in range(dout.shape[3]):
+            d = dout[:, :, r, c]
+            patch = (slice(None), slice(None), slice(r * S, r * S + HH), slice(c * S, c * S + WW))
+            dxp[patch] += np.tensordot(d, w, axes=1)
+            dw += np.tensordot(d.T, xp[patch], axes=1)
+    dx = dxp[:, :, P : xp.shape[2] - P, P : xp.shape[3] - P]
+    db = dout.sum((0, 2, 3))
+""",
+        # the upstream gradient spread out and convolved with the turned kernel
+        """\
+    S, P = conv_param["stride"], conv_param["pad"]
+    (N, C, H, W), (F, _, HH, WW) = x.shape, w.shape
+    spread = np.zeros((N, F, H + 2 * P - HH + 1, W + 2 * P - WW + 1))
+    spread[:, :, : S * dout.shape[2] : S, : S * dout.shape[3] : S] = dout
+    view = np.lib.stride_tricks.sliding_window_view
+    around = np.pad(spread, ((0, 0), (0, 0), (HH - 1, HH - 1), (WW - 1, WW - 1)))
+    full = np.einsum("nfhwij,fcij->nchw", view(around, (HH, WW), axis=(2, 3)), w[:, :, ::-1, ::-1])
+    dx = full[:, :, P : P + H, P : P + W]
+    xp = np.pad(x, ((0, 0), (0, 0), (P, P), (P, P)))
+    dw = np.einsum("nchwij,nfhw->fcij", view(xp, (HH, WW), axis=(2, 3)), spread)
+    db = np.einsum("nfhw->f", dout)
+""",
+        # uses up the upstream gradient, which is worth no mark
+        """\
+    stride, pad = conv_param.get("stride", 1), conv_param.get("pad", 0)
+    dx, dw, db = np.zeros(x.shape), np.zeros(w.shape), np.zeros(b.shape)
+    for n, f, i, j in np.ndindex(dout.shape):
+        db[f] += dout[n, f, i, j]
+        for l, m in np.ndindex(w.shape[2:]):
+            r, s = i * stride + l - pad, j * stride + m - pad
+            if 0 <= r < x.shape[2] and 0 <= s < x.shape[3]:
+                dx[n, :, r, s] += dout[n, f, i, j] * w[f, :, l, m]
+                dw[f, :, l, m] += dout[n, f, i, j] * x[n, :, r, s]
+        dout[n, f, i, j] = 0
+""",
+    ),
+    "convolution-max-pool-forward": (
+        """\
+    h, w, s = pool_param["pool_height"], pool_param["pool_width"], pool_param["stride"]
+    windows = np.lib.stride_tricks.sliding_window_view(x, (h, w), axis=(2, 3))
+    out = windows[:, :, ::s, ::s].max(axis=(-1, -2))
+""",
+        """\
+    h, w, s = pool_param["pool_height"], pool_param["pool_width"], pool_param["stride"]
+    rows, columns = 1 + (x.shape[2] - h) // s, 1 + (x.shape[3] - w) // s
+    out = np.full((*x.shape[:2], rows, columns), -np.inf, dtype=x.dtype)
+    for n, c, i, j in np.ndindex(out.shape):
+        for value in x[n, c, i * s : i * s + h, j * s : j * s + w].flat:
+            if value > out[n, c, i, j]:
+                out[n, c, i, j] = value
+""",
+    ),
+    "convolution-max-pool-backward": (
+        # all of several equal entries
+        """\
+    h, w, s = pool_param["pool_height"], pool_param["pool_width"], pool_param["stride"]
+    dx = np.zeros_like(x)
+    for r in range(dout.shape[2]):
+        for c in range(dout.shape[3]):
+            window = x[:, :, r * s : r * s + h, c * s : c * s + w]
+            won = window == window.max(axis=(2, 3), keepdims=True)
+            dx[:, :, r * s : r * s + h, c * s : c * s + w] += won * dout[:, :, r, c][:, :, None, None]
+""",
+        # equal entries share
+        """\
+    h, w, s = pool_param["pool_height"], pool_param["pool_width"], pool_param["stride"]
+    dx = np.zeros(x.shape)
+    for n, c, i, j in np.ndindex(*dout.shape):
+        place = n, c, slice(i * s, i * s + h), slice(j * s, j * s + w)
+        won = (x[place] == np.max(x[place])).astype(float)
+        dx[place] += dout[n, c, i, j] * won / won.sum()
+""",
+        # the last of several equal entries
+        """\
+    h, w, s = pool_param["pool_height"], pool_param["pool_width"], pool_param["stride"]
+    dx = np.zeros(x.shape)
+    for n, c, i, j in np.ndindex(*dout.shape):
+        window = x[n, c, i * s : i * s + h, j * s : j * s + w]
+        r, k = np.argwhere(window == window.max())[-1]
+        dx[n, c, i * s + r, j * s + k] += dout[n, c, i, j]
+""",
+    ),
+    "convolution-other-pools": (
+        """\
+    h, w, s = pool_param["pool_height"], pool_param["pool_width"], pool_param["stride"]
+    windows = np.lib.stride_tricks.sliding_window_view(x, (h, w), axis=(2, 3))[:, :, ::s, ::s]
+    if kind == "l2":
+        return np.linalg.norm(windows, axis=(-2, -1))
+    return windows.sum(axis=(-2, -1)) / (h * w)
+""",
+        """\
+    h, w, s = pool_param["pool_height"], pool_param["pool_width"], pool_param["stride"]
+    pool = {"average": np.mean, "l2": lambda window: np.sum(window**2) ** 0.5}[kind]
+    rows, columns = 1 + (x.shape[2] - h) // s, 1 + (x.shape[3] - w) // s
+    out = np.empty((x.shape[0], x.shape[1], rows, columns), dtype=x.dtype)
+    for n, c, i, j in np.ndindex(out.shape):
+        out[n, c, i, j] = pool(x[n, c, i * s : i * s + h, j * s : j * s + w])
+    return out
+""",
+    ),
+    "backprop-gates": (
+        """\
+    x = inputs[0]
+    if op == "exp":
+        import math
+        out = math.exp(x)
+        return out, [out]
+    elif op == "inverse":
+        return 1.0 / x, [-1.0 / (x * x)]
+    y = inputs[1]
+    table = {"add": (x + y, [1, 1]), "multiply": (x * y, [y, x]), "max": (np.maximum(x, y), [int(x > y), int(y > x)])}
+    return table[op]
+""",
+        """\
+    a = np.array(inputs, dtype=float)
+    if op == "add":
+        return a.sum(), tuple(np.ones(2))
+    if op == "multiply":
+        return a.prod(), tuple(a[::-1])
+    if op == "max":
+        return a.max(), tuple((a == a.max()).astype(float))
+    return (np.exp(a[0]), (np.exp(a[0]),)) if op == "exp" else (a[0] ** -1, (-(a[0] ** -2),))
+""",
+    ),
+    "backprop-neuron": (
+        """\
+    ones = np.concatenate([x, [1.0]])
+    s = 0.5 * (1 + np.tanh(np.dot(w, ones) / 2))
+    slope = s * (1 - s)
+    return s, slope * ones, slope * w[:-1]
+""",
+        """\
+    *weights, bias = w
+    z = sum(weight * number for weight, number in zip(weights, x)) + bias
+    if z >= 0:
+        out = 1 / (1 + np.exp(-z))
+    else:
+        out = np.exp(z) / (1 + np.exp(z))
+    dw, dx = np.empty(len(w)), np.empty(len(x))
+    for i in range(len(x)):
+        dw[i] = out * (1 - out) * x[i]
+        dx[i] = out * (1 - out) * w[i]
+    dw[-1] = out * (1 - out)
+    return float(out), dw, dx
+""",
+    ),
+    "backprop-value": (
+        # recursive, which is fine but for very deep graphs
+        """\
+    order, seen = [], set()
+
+    def visit(value):
+        if value in seen:
+            return
+        seen.add(value)
+        for parent in value.parents:
+            visit(parent)
+        order.append(value)
+
+    visit(self)
+    for value in order:
+        value.grad = 0
+    self.grad = 1
+    while order:
+        value = order.pop()
+        for i in range(len(value.parents)):
+            value.parents[i].grad += value.local_gradients[i] * value.grad
+""",
+        # a Value is let go when all that use it have reported
+        """\
+    uses, stack = {self: 0}, [self]
+    while stack:
+        for parent in stack.pop().parents:
+            if parent not in uses:
+                uses[parent] = 0
+                stack.append(parent)
+            uses[parent] += 1
+    for value in uses:
+        value.grad = 0.0
+    self.grad, ready = 1.0, [self]
+    while ready:
+        value = ready.pop()
+        for parent, slope in zip(value.parents, value.local_gradients):
+            parent.grad = parent.grad + slope * value.grad
+            uses[parent] -= 1
+            if uses[parent] == 0:
+                ready.append(parent)
+""",
+        # by id, and with the gradients collected on the side
+        """\
+    depth, layer = {}, [self]
+    known = {id(self): self}
+    level = 0
+    while layer:
+        for value in layer:
+            depth[id(value)] = level
+            known[id(value)] = value
+        layer = list({id(p): p for value in layer for p in value.parents}.values())
+        level += 1
+    totals = dict.fromkeys(depth, 0.0)
+    totals[id(self)] = 1.0
+    for key in sorted(depth, key=depth.get):
+        for parent, slope in zip(known[key].parents, known[key].local_gradients):
+            totals[id(parent)] += totals[key] * slope
+    for key, total in totals.items():
+        known[key].grad = np.float64(total)
+""",
+    ),
+    "backprop-chain": (
+        """\
+    def slope(z):
+        return sigmoid(z) * (1 - sigmoid(z))
+
+    L = len(w)
+    z, a = np.zeros(L), np.zeros(L + 1)
+    a[0] = x
+    for l in range(L):
+        z[l] = w[l] * a[l] + b[l]
+        a[l + 1] = sigmoid(z[l])
+    delta = np.zeros(L)
+    delta[-1] = (a[-1] - y) * slope(z[-1])
+    for l in range(L - 2, -1, -1):
+        delta[l] = delta[l + 1] * w[l + 1] * slope(z[l])
+    return (a[-1] - y) ** 2 / 2, delta * a[:-1], delta.copy(), delta[0] * w[0]
+""",
+        """\
+    def back(layer, a):
+        if layer == len(w):
+            return (a - y) ** 2 / 2, [], [], a - y
+        s = 1 / (1 + np.exp(-(w[layer] * a + b[layer])))
+        cost, dw, db, da = back(layer + 1, s)
+        dz = da * s * (1 - s)
+        return cost, [dz * a, *dw], [dz, *db], dz * w[layer]
+
+    cost, dw, db, dx = back(0, x)
+    return cost, np.array(dw), np.array(db), dx
+""",
+    ),
+    "backprop-matrix": (
+        """\
+    zs, A = [], X
+    inputs = []
+    for l in range(len(weights)):
+        inputs.append(A)
+        zs.append(A.dot(weights[l]) + biases[l])
+        A = 1 / (1 + np.exp(-zs[-1]))
+
+    def slope(z):
+        s = sigmoid(z)
+        return s * (1 - s)
+
+    delta = A - Y if cost == "cross-entropy" else (A - Y) * slope(zs[-1])
+    dW, db = [None] * len(weights), [None] * len(weights)
+    for l in range(len(weights) - 1, -1, -1):
+        if l < len(weights) - 1:
+            delta = np.dot(delta, weights[l + 1].T) * slope(zs[l])
+        dW[l] = np.einsum("ni,nj->ij", inputs[l], delta) / X.shape[0]
+        db[l] = np.mean(delta, axis=0)
+    return dW, db
+""",
+        """\
+    def back(l, A):
+        if l == len(weights):
+            return (A - Y) / len(Y), [], []
+        out = sigmoid(A @ weights[l] + biases[l])
+        upstream, dW, db = back(l + 1, out)
+        last = l == len(weights) - 1
+        error = upstream if last and cost != "mse" else upstream * out * (1 - out)
+        return error @ weights[l].T, [A.T @ error] + dW, [np.ones(len(A)) @ error] + db
+
+    _, dW, db = back(0, X)
+    return tuple(dW), tuple(db)
+""",
+    ),
+    "backprop-jacobian": (
+        """\
+    weighted = upstream * probabilities
+    return weighted - probabilities * weighted.sum(1)[:, None]
+""",
+        """\
+    mean = np.einsum("nc,nc->n", probabilities, upstream)
+    result = np.array(upstream, copy=True)
+    result -= mean.reshape(-1, 1)
+    result *= probabilities
+    return result
+""",
+        """\
+    g, p = upstream.astype(np.float64), probabilities.astype(np.float64)
+    return p * g - p * (p[:, None, :] @ g[:, :, None])[:, 0]
+""",
+    ),
+    "modular-affine-forward": (
+        """\
+    N = x.shape[0]
+    rows = np.reshape(x, (N, w.shape[0]))
+    out = np.dot(rows, w) + b[np.newaxis, :]
+""",
+        """\
+    out = np.tensordot(x, w.reshape(*x.shape[1:], -1), axes=x.ndim - 1)
+    out += b
+""",
+    ),
+    "modular-affine-backward": (
+        """\
+    N = x.shape[0]
+    rows = x.reshape(N, -1)
+    dx = dout.dot(w.T).reshape(x.shape)
+    dw = rows.T.dot(dout)
+    db = np.ones(N) @ dout
+""",
+        """\
+    dx, dw, db = np.zeros(x.shape), np.zeros(w.shape), np.zeros(w.shape[1])
+    for image, row, upstream in zip(x, dx, dout):
+        row += (w @ upstream).reshape(row.shape)
+        dw += np.outer(image, upstream)
+        db += upstream
+""",
+        """\
+    dw = np.einsum("nd,nm->dm", x.reshape(x.shape[0], -1), dout)
+    dx = np.einsum("nm,dm->nd", dout, w)
+    dx.shape = x.shape
+    db = np.einsum("nm->m", dout)
+""",
+    ),
+    "modular-relu-backward": (
+        """\
+    dx = np.array(dout)
+    dx[x <= 0] = 0
+""",
+        """\
+    dout[x < 0] = 0
+    dx = dout
+""",
+        """\
+    dx = np.where(x >= 0, dout, 0)
+""",
+    ),
+    "modular-sigmoid-forward": (
+        """\
+    out = 0.5 * (1 + np.tanh(0.5 * x))
+""",
+        """\
+    out = np.empty(x.shape)
+    up = x > 0
+    out[up] = 1 / (1 + np.exp(-x[up]))
+    e = np.exp(x[~up])
+    out[~up] = e / (1 + e)
+""",
+        """\
+    out = 1 / (1 + np.exp(-np.clip(x, -80, 80)))
+""",
+        """\
+    out = np.exp(np.minimum(x, 0)) / (1 + np.exp(-np.abs(x)))
+""",
+    ),
+    "modular-sigmoid-backward": (
+        """\
+    dx = (cache - cache**2) * dout
+""",
+        """\
+    dx = dout
+    dx *= cache
+    dx *= 1.0 - cache
+""",
+    ),
+    "modular-leaky-relu-backward": (
+        """\
+    dx = dout.copy()
+    dx[x < 0] *= alpha
+""",
+        """\
+    on = (x > 0).astype(float)
+    dx = dout * on + alpha * dout * (1 - on)
+""",
+    ),
+    "modular-maxout-backward": (
+        """\
+    N, M = dout.shape
+    dx = np.zeros((N, M * k))
+    dx[np.arange(N)[:, None], np.arange(M) * k + winners] = dout
+""",
+        """\
+    dx = np.zeros((*dout.shape, k), dout.dtype)
+    np.put_along_axis(dx, winners[..., None], dout[..., None], axis=-1)
+    dx = dx.reshape(dout.shape[0], dout.shape[1] * k)
+""",
+        """\
+    dx = (np.eye(k)[winners] * dout[:, :, None]).reshape(dout.shape[0], -1)
+""",
+    ),
+    "modular-svm-loss": (
+        """\
+    N = x.shape[0]
+    correct = x[np.arange(N), y]
+    margins = np.maximum(0, x - correct[:, np.newaxis] + 1.0)
+    margins[np.arange(N), y] = 0
+    num_pos = np.sum(margins > 0, axis=1)
+    dx = np.zeros_like(x)
+    dx[margins > 0] = 1
+    dx[np.arange(N), y] -= num_pos
+    dx /= N
+    return np.sum(margins) / N, dx
+""",
+        """\
+    Y = np.arange(x.shape[1]) == y[:, None]
+    m = x - (x * Y).sum(1, keepdims=True) + 1
+    mask = (m > 0) & ~Y
+    return (m * mask).sum() / len(y), (mask - Y * mask.sum(1, keepdims=True)) / len(y)
+""",
+    ),
+    "modular-softmax-loss": (
+        """\
+    N = x.shape[0]
+    probs = np.exp(x - np.max(x, axis=1, keepdims=True))
+    probs /= np.sum(probs, axis=1, keepdims=True)
+    loss = -np.sum(np.log(probs[np.arange(N), y])) / N
+    dx = probs.copy()
+    dx[np.arange(N), y] -= 1
+    dx /= N
+    return loss, dx
+""",
+        """\
+    s = x - x.max(1)[:, None]
+    e = np.exp(s)
+    Y = (np.arange(x.shape[1]) == y[:, None]).astype(x.dtype)
+    return np.mean(np.log(e.sum(1)) - (s * Y).sum(1)), (e / e.sum(1)[:, None] - Y) / len(y)
+""",
+    ),
+    "modular-two-layer-net": (
+        """\
+    W1, b1, W2, b2 = (self.params[name] for name in ("W1", "b1", "W2", "b2"))
+    N = X.shape[0]
+    rows = X.reshape(N, -1)
+    z = rows.dot(W1) + b1
+    h = np.maximum(z, 0)
+    s = h.dot(W2) + b2
+    if y is None:
+        return s
+    e = np.exp(s - s.max(axis=1, keepdims=True))
+    p = e / e.sum(axis=1, keepdims=True)
+    p[np.arange(N), y] -= 1
+    log_sum = np.log(e.sum(axis=1)) + s.max(axis=1)
+    loss = np.mean(log_sum - s[np.arange(N), y]) + self.reg / 2 * ((W1 * W1).sum() + (W2 * W2).sum())
+    ds = p / N
+    dz = ds.dot(W2.T) * (z > 0)
+    grads = {"b2": ds.sum(0), "W2": h.T.dot(ds) + self.reg * W2, "b1": dz.sum(0), "W1": rows.T.dot(dz) + self.reg * W1}
+    return loss, grads
+""",
+        """\
+    a1, c1 = affine_forward(X, self.params["W1"], self.params["b1"])
+    h, c2 = relu_forward(a1)
+    scores, c3 = affine_forward(h, self.params["W2"], self.params["b2"])
+    if y is None:
+        return scores
+    loss, d = softmax_loss(scores, y)
+    grads = {}
+    d, grads["W2"], grads["b2"] = affine_backward(d, c3)
+    d = relu_backward(d, c2)
+    d, grads["W1"], grads["b1"] = affine_backward(d, c1)
+    for name in self.params:
+        if name.startswith("W"):
+            loss += 0.5 * self.reg * np.linalg.norm(self.params[name]) ** 2
+            grads[name] += self.reg * self.params[name]
+    return loss, grads
+""",
+    ),
+    "modular-fully-connected-init": (
+        """\
+    for number, (fan_in, fan_out) in enumerate(zip(sizes[:-1], sizes[1:]), start=1):
+        self.params["W" + str(number)] = rng.normal(0, weight_scale, (fan_in, fan_out)).astype(self.dtype)
+        self.params["b" + str(number)] = np.zeros(fan_out).astype(self.dtype)
+""",
+        """\
+    layer = 0
+    while layer < self.num_layers:
+        shape = tuple(sizes[layer : layer + 2])
+        self.params.update({f"b{layer + 1}": np.zeros(shape[1], dtype=self.dtype)})
+        self.params.update({f"W{layer + 1}": np.asarray(rng.standard_normal(shape) * weight_scale, dtype=self.dtype)})
+        layer += 1
+""",
+    ),
+    "modular-fully-connected-loss": (
+        """\
+    h, store = X, {}
+    L = self.num_layers
+    for l in range(L - 1):
+        W, b = self.params["W" + str(l + 1)], self.params["b" + str(l + 1)]
+        a, fc = affine_forward(h, W, b)
+        h, mask = relu_forward(a)
+        store[l] = fc, mask
+    scores, top = affine_forward(h, self.params["W%d" % L], self.params["b%d" % L])
+    if y is None:
+        return scores
+    loss, dh = softmax_loss(scores, y)
+    grads = {}
+    dh, grads["W%d" % L], grads["b%d" % L] = affine_backward(dh, top)
+    grads["W%d" % L] += self.reg * self.params["W%d" % L]
+    loss += 0.5 * self.reg * np.sum(self.params["W%d" % L] ** 2)
+    for l in reversed(range(L - 1)):
+        fc, mask = store[l]
+        dh, dW, grads["b" + str(l + 1)] = affine_backward(relu_backward(dh, mask), fc)
+        grads["W" + str(l + 1)] = dW + self.reg * self.params["W" + str(l + 1)]
+        loss += 0.5 * self.reg * np.sum(np.square(self.params["W" + str(l + 1)]))
+    return loss, grads
+""",
+        """\
+    P, numbers = self.params, range(1, self.num_layers + 1)
+    inputs = [X.reshape(len(X), -1)]
+    for i in numbers:
+        z = inputs[-1] @ P[f"W{i}"] + P[f"b{i}"]
+        inputs.append(np.maximum(z, 0) if i < self.num_layers else z)
+    if y is None:
+        return inputs[-1]
+    loss, d = softmax_loss(inputs[-1], y)
+    loss = loss + self.reg / 2 * sum((P[f"W{i}"] ** 2).sum() for i in numbers)
+    grads = {}
+    for i in reversed(numbers):
+        grads[f"b{i}"] = d.sum(axis=0)
+        grads[f"W{i}"] = inputs[i - 1].T @ d + self.reg * P[f"W{i}"]
+        d = (d @ P[f"W{i}"].T) * (inputs[i - 1] > 0)
+    return loss, grads
+""",
+    ),
+    "optimization-random-search": (
+        """\
+    tries = rng.normal(0.0, scale, size=(num_tries, *shape))
+    losses = [loss_fn(W) for W in tries]
+    return tries[np.argmin(losses)], min(losses)
+""",
+        """\
+    best = np.array(rng.standard_normal(shape) * scale)
+    for _ in range(num_tries - 1):
+        W = rng.standard_normal(shape) * scale
+        if loss_fn(W) <= loss_fn(best):
+            best[:] = W
+    return [best, loss_fn(best)]
+""",
+        """\
+    found = []
+    for i in range(num_tries):
+        W = np.reshape([rng.normal(scale=scale) for _ in range(int(np.prod(shape)))], shape)
+        found.append((loss_fn(W), i, W))
+    loss, _, W = min(found)
+    return W, np.float64(loss)
+""",
+    ),
+    "optimization-random-local-search": (
+        """\
+    here = W.copy()
+    height = loss_fn(here)
+    for _ in range(num_steps):
+        step = rng.normal(scale=step_size, size=W.shape)
+        here += step
+        if loss_fn(here) >= height:
+            here -= step
+        else:
+            height = loss_fn(here)
+    return here, height
+""",
+        """\
+    steps = rng.standard_normal((num_steps, *W.shape)) * step_size
+    best = np.array(W, dtype=float)
+    for step in steps:
+        best = min(best, best + step, key=loss_fn)
+    return best, loss_fn(best)
+""",
+        """\
+    path = [(W, loss_fn(W))]
+    while num_steps > 0:
+        num_steps -= 1
+        tried = path[-1][0] + rng.normal(0, step_size, W.shape)
+        score = loss_fn(tried)
+        path.append((tried, score) if score < path[-1][1] else path[-1])
+    return path[-1]
+""",
+    ),
+    "optimization-epoch-batches": (
+        """\
+    order = np.arange(num_examples)
+    rng.shuffle(order)
+    return np.split(order, range(batch_size, num_examples, batch_size))
+""",
+        """\
+    left = list(range(num_examples))
+    rng.shuffle(left)
+    batches = []
+    while left:
+        batches.append(np.array(left[:batch_size]))
+        left = left[batch_size:]
+    return batches
+""",
+        """\
+    order = rng.choice(num_examples, size=num_examples, replace=False)
+
+    def cut():
+        for i in range(int(np.ceil(num_examples / batch_size))):
+            yield order[i * batch_size : min(num_examples, (i + 1) * batch_size)]
+
+    return cut()
+""",
+        """\
+    order = np.argsort(rng.random(num_examples))
+    batch_of = np.arange(num_examples) // batch_size
+    return tuple(order[batch_of == b] for b in range(batch_of[-1] + 1))
+""",
+    ),
+    "optimization-penalties": (
+        """\
+    R = l1 * np.linalg.norm(W.ravel(), 1) + l2 * np.sum(np.square(W))
+    dW = l1 * ((W > 0).astype(float) - (W < 0)) + l2 * (W + W)
+    return R, dW
+""",
+        """\
+    size = abs(W)
+    with np.errstate(all="ignore"):
+        slope = np.where(W == 0, 0, W / size)
+    return (l1 * size + l2 * size**2).sum(), l1 * slope + 2.0 * l2 * size * slope
+""",
+        """\
+    penalty, dW = 0.0, np.zeros(W.shape)
+    for index in np.ndindex(W.shape):
+        w = W[index]
+        penalty += l1 * abs(w) + l2 * w * w
+        dW[index] = 2 * l2 * w + (l1 if w > 0 else -l1 if w < 0 else 0)
+    return penalty, dW
+""",
+    ),
+    "optimization-classifier-train": (
+        """\
+    N, D = X.shape
+    if self.W is None:
+        self.W = rng.standard_normal((D, y.max() + 1)) * 1e-3
+    losses = np.zeros(num_iters)
+    for i in range(num_iters):
+        chosen = rng.permutation(N)[:batch_size]
+        losses[i], dW = self.loss(X_batch=X[chosen], y_batch=y[chosen], reg=reg)
+        self.W -= learning_rate * dW
+    return losses
+""",
+        """\
+    history, waiting = [], []
+    if self.W is None:
+        C = len(np.bincount(y))
+        self.W = rng.normal(scale=0.001, size=(X.shape[1], C)).astype(np.float32)
+    while len(history) < num_iters:
+        if len(waiting) < batch_size:
+            waiting = list(rng.permutation(len(X)))
+        batch, waiting = waiting[:batch_size], waiting[batch_size:]
+        history += [self.loss(X[batch], y[batch], reg)[0]]
+        self.W = (self.W - learning_rate * self.loss(X[batch], y[batch], reg)[1]).astype(np.float32)
+        if verbose:
+            print(f"{history[-1]:.2f}")
+    return history
+""",
+        """\
+    def step():
+        batch = rng.integers(len(y), size=batch_size)
+        loss, dW = self.loss(np.take(X, batch, axis=0), y.take(batch), reg)
+        dW *= -learning_rate
+        self.W += dW
+        return float(loss)
+
+    if self.W is None:
+        self.W = 0.001 * rng.normal(size=(X.shape[1], max(y) + 1))
+    return [step() for _ in range(num_iters)]
+""",
+    ),
+    "optimization-classifier-predict": (
+        """\
+    scores = X.dot(self.W)
+    return scores.argmax(-1)
+""",
+        """\
+    return np.argsort(-(self.W.T @ X.T), axis=0)[0]
+""",
+    ),
+    "optimization-halve-on-plateau": (
+        """\
+    rates, since = [], 0
+    for e in range(len(losses)):
+        if e == 0 or losses[e] < np.min(losses[:e]):
+            since = 0
+        else:
+            since += 1
+            if since % patience == 0:
+                learning_rate *= 0.5
+        rates += [learning_rate]
+    return rates
+""",
+        """\
+    so_far = np.minimum.accumulate(losses)
+    progress = np.ones(len(losses), dtype=bool)
+    progress[1:] = so_far[1:] < so_far[:-1]
+    epochs = np.arange(len(losses))
+    since = epochs - np.maximum.accumulate(np.where(progress, epochs, 0))
+    return learning_rate * 0.5 ** np.cumsum((since > 0) & (since % patience == 0))
+""",
+    ),
+    "two-layer-triangle": (
+        """\
+    W1 = np.array([[0, 7.0], [-4.0, -2], [1, -0.5]]).T
+    return {"W1": W1, "b1": np.array([7, 2, 0.5]), "W2": np.array([[2.0], [3], [2]]), "b2": np.array([-6.5])}
+""",
+        # neurons that fire outside
+        """\
+    W1 = -np.array([[0.0, -2.0, 2.0], [1.0, -1.0, -1.0]])
+    return dict(W1=W1, b1=-np.ones(3), W2=np.full((3, 1), -4), b2=np.array([1]))
+""",
+    ),
+    "two-layer-scores": (
+        """\
+    W1, b1, W2, b2 = params["W1"], params["b1"], params["W2"], params["b2"]
+    z = X.dot(W1) + b1.reshape(1, -1)
+    h = z * (z > 0)
+    return np.add(h.dot(W2), b2), h
+""",
+        """\
+    def relu(v):
+        v = v.copy()
+        v[v < 0] = 0
+        return v
+
+    hidden = relu(np.einsum("nd,dh->nh", X, params["W1"]) + params["b1"])
+    scores = np.matmul(hidden, params["W2"])
+    scores += params["b2"]
+    return scores, hidden
+""",
+    ),
+    "two-layer-predict": (
+        """\
+    scores, _ = two_layer_scores(params, X)
+    return np.argmax(scores, axis=-1)
+""",
+        """\
+    hidden = np.clip(X.dot(params["W1"]) + params["b1"], 0, None)
+    s = hidden.dot(params["W2"]) + params["b2"]
+    p = np.exp(s - s.max(axis=1, keepdims=True))
+    return np.array([int(np.argmax(row)) for row in p])
+""",
+    ),
+    "two-layer-loss": (
+        # probabilities first, whose logarithm may underflow: worth a note, not a mark
+        """\
+    N = X.shape[0]
+    W1, b1, W2, b2 = [params[k] for k in ("W1", "b1", "W2", "b2")]
+    z1 = X.dot(W1) + b1
+    a1 = np.maximum(z1, 0)
+    z2 = a1.dot(W2) + b2
+    e = np.exp(z2 - z2.max(axis=1)[:, None])
+    p = e / e.sum(axis=1)[:, None]
+    loss = np.sum(-np.log(p[range(N), y])) / N
+    loss += 0.5 * reg * np.sum(W1 * W1) + 0.5 * reg * np.sum(W2 * W2)
+    Y = np.zeros_like(p)
+    Y[np.arange(N), y] = 1
+    dz2 = p - Y
+    da1 = dz2.dot(W2.T)
+    dz1 = np.where(z1 > 0, da1, 0)
+    grads = {}
+    grads["W2"] = a1.T.dot(dz2) / N + reg * W2
+    grads["b2"] = np.mean(dz2, axis=0)
+    grads["W1"] = np.dot(X.T, dz1) / N + reg * W1
+    grads["b1"] = dz1.sum(axis=0) / N
+    return loss, grads
+""",
+        # the forward pass by the earlier function, a slope of 1 at exactly 0, gradients in place
+        """\
+    scores, hidden = two_layer_scores(params, X)
+    z = X @ params["W1"] + params["b1"]
+    log_sums = np.logaddexp.reduce(scores, axis=1)
+    loss = (log_sums - np.take_along_axis(scores, y.astype(int)[:, None], axis=1)[:, 0]).mean()
+    delta = np.exp(scores - log_sums[:, None])
+    delta[np.arange(len(y)), y.astype(int)] -= 1.0
+    delta = delta / len(y)
+    back = delta @ params["W2"].T
+    back[z < 0] = 0
+    grads = dict(b2=np.ones(len(y)) @ delta, W2=hidden.T @ delta, b1=np.ones(len(y)) @ back, W1=X.T @ back)
+    for name in ("W1", "W2"):
+        loss += reg * np.linalg.norm(params[name]) ** 2 / 2
+        grads[name] += reg * params[name]
+    return loss, grads
+""",
+    ),
+    "two-layer-train": (
+        """\
+    import copy
+    params = copy.deepcopy(params)
+    losses = np.zeros(num_steps)
+    for i in range(num_steps):
+        losses[i], grads = loss_function(params, X, y, reg)
+        for key, gradient in grads.items():
+            params[key] -= learning_rate * gradient
+    return params, losses
+""",
+        """\
+    history = []
+    for _ in range(num_steps):
+        loss, g = loss_function(params, X, y, reg)
+        params = {k: v - learning_rate * g[k] for k, v in params.items()}
+        history += [loss]
+    return params, tuple(history)
+""",
+    ),
+    "two-layer-staircase": (
+        """\
+    K = len(edges)
+    W2 = np.zeros((K, 1))
+    for k in range(K):
+        W2[k, 0] = levels[k] - (levels[k - 1] if k > 0 else 0)
+    return {"W1": np.full((1, K), 10.0), "b1": -10.0 * edges, "W2": W2, "b2": np.array([0.0])}
+""",
+        # neurons that fire to the left of their edges, and the last level as the bias
+        """\
+    before = np.concatenate([[0.0], levels[:-1]])
+    return {"W1": -np.ones((1, len(edges))), "b1": edges, "W2": (before - levels)[:, None], "b2": levels[-1:]}
+""",
+    ),
+    "two-layer-deltas": (
+        """\
+    s = 1.0 / (1.0 + np.exp(-z))
+    error = s - y
+    return error * s * (1.0 - s), error
+""",
+        """\
+    a = np.where(z >= 0, 1 / (1 + np.exp(-np.abs(z))), np.exp(-np.abs(z)) / (1 + np.exp(-np.abs(z))))
+    return np.multiply(a - y, a - a**2), np.subtract(a, y)
+""",
+    ),
+    "mnist-digits-darkness": (
+        """\
+    digits = np.unique(y_train)
+    means = np.array([X_train[y_train == d].mean() for d in digits])
+    distances = np.abs(X_test.mean(axis=(1, 2))[None, :] - means[:, None])
+    return digits[distances.argmin(axis=0)]
+""",
+        """\
+    darkness = X_train.reshape(len(X_train), -1).astype(float).mean(1)
+    table = np.full((len(X_test), 10), np.inf)
+    for digit in range(10):
+        if np.any(y_train == digit):
+            table[:, digit] = abs(np.mean(X_test, axis=(1, 2)) - darkness[y_train == digit].mean())
+    return np.argmin(table, axis=1)
+""",
+    ),
+    "mnist-digits-parameters": (
+        """\
+    return [(rng.normal(0, m**-0.5, (m, n)), np.zeros((n,))) for m, n in zip(sizes, sizes[1:])]
+""",
+        """\
+    layers = []
+    for inputs, neurons in zip(sizes[:-1], sizes[1:]):
+        W = rng.standard_normal((neurons, inputs)).T / inputs**0.5
+        layers += [[W.astype(np.float32), np.zeros(neurons, dtype=np.float32)]]
+    return tuple(layers)
+""",
+    ),
+    "mnist-digits-forward": (
+        """\
+    def sigmoid(z):
+        return 0.5 * (1 + np.tanh(z / 2))
+
+    layers = [X]
+    for i, (W, b) in enumerate(network):
+        z = np.dot(layers[i], W) + b
+        layers.append(z if i == len(network) - 1 else sigmoid(z))
+    return layers
+""",
+        """\
+    A, found = X, (X,)
+    for W, b in network[:-1]:
+        z = b + A.dot(W)
+        A = np.where(z >= 0, 1 / (1 + np.exp(-np.abs(z))), np.exp(-np.abs(z)) / (1 + np.exp(-np.abs(z))))
+        found += (A,)
+    return (*found, np.einsum("nd,dh->nh", A, network[-1][0]) + network[-1][1])
+""",
+    ),
+    "mnist-digits-backward": (
+        """\
+    N = len(y)
+    shifted = activations[-1] - activations[-1].max(axis=1, keepdims=True)
+    log_sums = np.log(np.exp(shifted).sum(axis=1))
+    loss = (log_sums - shifted[range(N), y]).sum() / N
+    truth = np.zeros_like(shifted)
+    truth[np.arange(N), y] = 1
+    error = (np.exp(shifted - log_sums[:, None]) - truth) / N
+    gradients = [None] * len(network)
+    for i in reversed(range(len(network))):
+        gradients[i] = (np.dot(activations[i].T, error), np.sum(error, axis=0))
+        if i > 0:
+            slope = activations[i] - activations[i] ** 2
+            error = np.dot(error, network[i][0].T) * slope
+    return loss, gradients
+""",
+        """\
+    P = softmax(activations[-1])
+    loss = np.mean(-np.log(np.take_along_axis(P, y[:, None].astype(int), axis=1)))
+    delta = P - np.eye(P.shape[1])[y]
+    found = []
+    for (W, b), A in zip(reversed(network), reversed(activations[:-1])):
+        found.insert(0, [np.einsum("nd,nh->dh", A, delta) / len(y), delta.mean(axis=0)])
+        delta = (1 - A) * A * (W @ delta.T).T
+    return loss, tuple(found)
+""",
+    ),
+    "mnist-digits-epoch": (
+        """\
+    order = np.arange(X.shape[0])
+    rng.shuffle(order)
+    losses = np.zeros(0)
+    while len(order):
+        chosen, order = order[:batch_size], order[batch_size:]
+        loss, gradients = loss_and_gradients(network, X[chosen], y[chosen])
+        losses = np.append(losses, loss)
+        for i in range(len(network)):
+            W, b = network[i]
+            dW, db = gradients[i]
+            network[i] = (W - learning_rate * dW, b - learning_rate * db)
+    return losses
+""",
+        """\
+    indices = rng.choice(len(X), size=len(X), replace=False)
+    X_mixed, y_mixed = X[indices], y[indices]
+    losses = []
+    for i in range(math.ceil(len(X) / batch_size)):
+        piece = slice(i * batch_size, (i + 1) * batch_size)
+        loss, gradients = loss_and_gradients(network, X_mixed[piece], y_mixed[piece])
+        for layer, gradient in zip(network, gradients):
+            for array, change in zip(layer, gradient):
+                array[...] = array - learning_rate * change
+        losses += [float(loss)]
+    return losses
+""",
+    ),
+    "mnist-digits-shift": (
+        """\
+    N, H, W = images.shape
+    moved = np.zeros_like(images)
+    if abs(down) < H and abs(right) < W:
+        target = moved[:, max(down, 0) : H + min(down, 0), max(right, 0) : W + min(right, 0)]
+        target[...] = images[:, max(-down, 0) : H - max(down, 0), max(-right, 0) : W - max(right, 0)]
+    return moved
+""",
+        """\
+    rolled = np.roll(images, (down, right), axis=(1, 2))
+    rows = np.arange(images.shape[1]) - down
+    columns = np.arange(images.shape[2]) - right
+    inside = ((rows >= 0) & (rows < len(rows)))[:, None] & ((columns >= 0) & (columns < len(columns)))
+    return rolled * inside
+""",
+    ),
+    "mnist-digits-pool": (
+        """\
+    N, H, W = images.shape
+    images = images[:, : H - H % size, : W - W % size].astype(np.float64)
+    rows = sum(images[:, i::size] for i in range(size))
+    return sum(rows[:, :, j::size] for j in range(size)) / size**2
+""",
+        """\
+    h, w = images.shape[1] // size, images.shape[2] // size
+    windows = np.lib.stride_tricks.sliding_window_view(images, (size, size), axis=(1, 2))
+    return windows[:, ::size, ::size][:, :h, :w].mean(axis=(-2, -1))
+""",
+    ),
 }

@@ -1,6 +1,5 @@
 """Stock nbgrader works on the same notebooks and gives honest students the same scores as `autograder grade`."""
 
-import json
 import os
 import shutil
 import subprocess
@@ -12,7 +11,7 @@ import pytest
 
 from autograder.build import kind_of
 from autograder.course import Course, find_course
-from autograder.engine import grade_class
+from autograder.engine import grade_class, keep_seed
 from autograder.sample_class import write_sample_class
 from autograder.source import read_source
 from autograder.stock import STOCK_SEED
@@ -23,6 +22,8 @@ STUDENTS = {  # who hands in what is told in `autograder sample-class`
     "a0_warmup": ("ada", "barbara", "donald", "edsger", "syntax", "untouched"),
     "a1_data_driven": ("ada", "frances", "john", "leslie", "syntax", "untouched"),
     "a2_linear": ("ada", "barbara", "grace", "ivan", "syntax", "untouched"),
+    "a3_networks": ("ada", "barbara", "grace", "syntax", "untouched"),
+    "a5_convnets": ("ada", "alan", "frances", "hedy", "syntax", "untouched"),
 }
 SHOWN = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning", "ignore::UserWarning")
 
@@ -73,9 +74,7 @@ def test_stock_autograde_and_the_grader_agree_on_every_cell_of_honest_students(c
         without_show_cells(path)
     shutil.copytree(ours.root / "submitted", stock.root / "submitted")
 
-    (ours.root / "results" / assignment).mkdir(parents=True)
-    seed = {"seed": STOCK_SEED}  # the same cases for both: a wrong answer can be right by chance in some of them
-    (ours.root / "results" / assignment / "seed.json").write_text(json.dumps(seed))
+    keep_seed(ours, assignment, STOCK_SEED)  # the same cases for both: a wrong answer can be right by chance in some of them
     grade_class(ours, assignment)
     nbgrader(stock, "generate_assignment", assignment, "--force")
     nbgrader(stock, "autograde", assignment)
@@ -103,6 +102,8 @@ def test_stock_validate_passes_the_solution_and_fails_the_release(course, tmp_pa
         path = tmp_path / side / notebook
         path.parent.mkdir(exist_ok=True)
         shutil.copy(course.root / side / assignment / notebook, path)
+        for given in (course.root / side / assignment).glob("given.py"):
+            shutil.copy(given, path.parent)
         without_show_cells(path)
         results[side] = Validator().validate(str(path))
     graded = [cell for cell in read_source(source) if cell.kind in ("check", "answer")]

@@ -2,6 +2,7 @@
 
 import re
 from itertools import pairwise
+from types import SimpleNamespace
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -35,6 +36,10 @@ def points(rng):
     return rng.normal(size=(9, 2)), np.repeat(np.arange(3), 3)
 
 
+def box(data, grad=1.0, op="", *parents, name=""):
+    return SimpleNamespace(data=data, grad=grad, op=op, parents=parents, name=name)
+
+
 def two_neighbors(rng):
     X_test, X_train = images(rng, 2), images(rng, 6)
     return vis.neighbors(X_test, np.array([0, 1]), X_train, np.arange(6) % 3, rng.uniform(size=(2, 6)), CLASSES, k=2)
@@ -45,6 +50,12 @@ ALWAYS_NEW = {
     "image_row": lambda rng: vis.image_row(images(rng, 3), CLASSES),
     "neighbors": two_neighbors,
     "weight_grid": lambda rng: vis.weight_grid(rng.normal(size=(48, 3)), (4, 4, 3), CLASSES),
+    "feature_maps": lambda rng: vis.feature_maps(rng.normal(size=(7, 5, 4))),
+    "sliding_window": lambda rng: vis.sliding_window(
+        rng.integers(0, 9, (4, 5)), np.eye(3), np.ones((2, 3)), [(0, 0), (1, 2)]
+    ),
+    "layer_chain": lambda rng: vis.layer_chain(["affine", "ReLU", "loss"], ["X", "", "scores", "loss"]),
+    "loss_landscape": lambda rng: vis.loss_landscape(lambda W: np.sum(W**2), *rng.normal(size=(3, 2, 2)), resolution=5),
     "history": lambda rng: vis.history(rng.uniform(1, 2, 50), [0.3, 0.4], [0.2, 0.3]),
 }
 ON_GIVEN_AXES = {
@@ -52,10 +63,14 @@ ON_GIVEN_AXES = {
     "balls_through": lambda rng, ax=None: vis.balls_through(rng.normal(size=2), ax),
     "distance_matrix": lambda rng, ax=None: vis.distance_matrix(rng.uniform(size=(4, 9)), ax),
     "decision_regions": lambda rng, ax=None: vis.decision_regions(lambda p: np.zeros(len(p), int), *points(rng), ax, 20),
+    "warped_plane": lambda rng, ax=None: vis.warped_plane(np.tanh, *points(rng), ax),
     "time_bars": lambda rng, ax=None: vis.time_bars({"two loops": 1.5, "none": 0.002}, ax),
     "cross_validation": lambda rng, ax=None: vis.cross_validation([1, 3, 100], rng.uniform(size=(3, 5)), ax),
     "folds": lambda rng, ax=None: vis.folds(np.array_split(rng.permutation(23), 5), ax),
+    "window_wires": lambda rng, ax=None: vis.window_wires([1, 2, 0, 3], [2, -1, 1], [0, 7], ax=ax),
     "confusion_matrix": lambda rng, ax=None: vis.confusion_matrix(*rng.integers(0, 3, size=(2, 30)), CLASSES, ax),
+    "computation_graph": lambda rng, ax=None: vis.computation_graph(box(rng.normal(), 1.0, "exp", box(1, None)), ax),
+    "nudges": lambda rng, ax=None: vis.nudges("wza", rng.normal(size=3), rng.normal(size=3), ax),
 }
 
 
@@ -165,6 +180,28 @@ def test_decision_regions_ask_about_the_whole_plane_around_the_points(rng):
     mesh, *clouds = ax.collections
     np.testing.assert_array_equal(mesh.get_array().ravel(), where[:, 0] > 0)
     np.testing.assert_allclose([cloud.get_offsets() for cloud in clouds], X.reshape(3, 3, 2))
+
+
+def test_a_warped_plane_shows_points_and_straight_lines_where_the_layer_puts_them(rng):
+    X, y = points(rng)
+    W = rng.normal(size=(2, 5))
+    ax = vis.warped_plane(lambda where: where @ W, X, y, units=(3, 1), lines=4)
+    np.testing.assert_allclose([cloud.get_offsets() for cloud in ax.collections], (X @ W)[:, [3, 1]].reshape(3, 3, 2))
+    drawn = [line.get_xydata() for line in ax.get_lines()]
+    assert len(drawn) == 8
+    back = np.array(drawn) @ np.linalg.inv(W[:, [3, 1]])  # the lines as they were before the layer
+    for number, line in enumerate(back):
+        assert np.ptp(line[:, number % 2]) < 1e-9  # upright and level in turn
+        assert line[:, 1 - number % 2].min() < X[:, 1 - number % 2].min()
+        assert line[:, 1 - number % 2].max() > X[:, 1 - number % 2].max()
+    assert "bent by a layer of 5 units and drawn by the activations of units 3 and 1" in alt_text(ax.figure)
+
+
+@pytest.mark.parametrize("shape", [(9,), (9, 1), (2, 9)])
+def test_a_warped_plane_names_the_shape_that_it_wants(rng, shape):
+    message = rf"got activations of shape {re.escape(str(shape))} for points of shape \(9, 2\), expected \(9, H\)"
+    with pytest.raises(ValueError, match=message):
+        vis.warped_plane(lambda where: np.zeros(shape), *points(rng))
 
 
 def test_neighbors_are_the_nearest_in_order_and_framed_by_whether_they_are_right(rng):
@@ -445,3 +482,191 @@ def test_the_counts_of_a_confusion_matrix_stand_out_from_their_cells():
 def test_a_confusion_matrix_refuses_labels_that_do_not_fit(y_true, y_pred, message):
     with pytest.raises(ValueError, match=message):
         vis.confusion_matrix(y_true, y_pred, CLASSES)
+
+
+# --- windows that slide
+
+
+def test_a_sliding_window_shows_the_kernel_at_its_place_and_no_later_result():
+    x, w, out = np.arange(16.0).reshape(4, 4), np.array([[2.0, 3.0]]), np.array([[11.0, 12.0], [13.0, 14.0], [15.0, 16.0]])
+    axes = vis.sliding_window(x, w, out, [(0, 1), (2, 0)], stride=2, pad=1)
+    assert axes.shape == (2, 2)
+    corners = [ax.patches[-1].get_xy() for ax in axes[0]]
+    assert corners == [(1.5, -0.5), (-0.5, 3.5)]
+    weights = [[text for text in ax.texts if text.get_text().startswith("×")] for ax in axes[0]]
+    assert [[text.get_text() for text in row] for row in weights] == [["×2", "×3"]] * 2
+    assert [[text.get_text() for text in ax.texts] for ax in axes[1]] == [
+        ["11", "12", "", "", "", ""],
+        ["11", "12", "13", "14", "15", ""],
+    ]
+    words = alt_text(axes[0, 0].figure)
+    assert "1 by 2 kernel sliding over a 4 by 4 picture, stride 2, padding 1" in words
+    assert "at place (2, 0) the result is 15" in words
+
+
+@pytest.mark.parametrize("place", [(3, 0), (0, 2), (-1, 0)])
+def test_a_sliding_window_refuses_a_place_outside_the_result(place):
+    with pytest.raises(ValueError, match="expected a row below 3 and a column below 2"):
+        vis.sliding_window(np.ones((4, 3)), np.ones((2, 2)), np.ones((3, 2)), [place])
+
+
+@pytest.mark.parametrize("down", [False, True])
+def test_wires_join_each_window_with_its_result(down):
+    ax = vis.window_wires([1, 2, 0, 3, 1], [2, -1, 1], [0, 4], stride=2, down=down)
+    wires = [text for text in ax.texts if getattr(text, "arrow_patch", None) is not None]
+    ends = [sorted([wire.xy, wire.xyann], key=lambda end: end[1]) for wire in wires]
+    assert [(bottom[0], top[0]) for bottom, top in ends] == [(0, 1), (1, 1), (2, 1), (2, 3), (3, 3), (4, 3)]
+    assert all((wire.xy[1] < wire.xyann[1]) == down for wire in wires)
+    assert f"Arrows point {'down' if down else 'up'} along the weights 2 -1 1" in alt_text(ax.figure)
+
+
+def test_feature_maps_have_a_scale_each_around_zero_and_stand_in_rows(rng):
+    maps = rng.normal(size=(13, 4, 6)) * np.arange(13)[:, None, None]
+    axes = vis.feature_maps(maps, size=1.5)
+    assert [ax.get_title() for ax in axes] == [str(i) for i in range(13)]
+    for ax, image in zip(axes, maps, strict=True):
+        (picture,) = ax.get_images()
+        np.testing.assert_array_equal(picture.get_array(), image)
+        largest = np.abs(image).max() or 1
+        assert picture.get_clim() == (-largest, largest)
+    assert len({ax.get_position().y0 for ax in axes}) == 3
+    assert alt_text(axes[0].figure).startswith("13 maps of 4 by 6 numbers: 0; 1; 2")
+
+
+def test_feature_maps_want_titles_that_fit_and_no_batch_axis(rng):
+    with pytest.raises(ValueError, match="got 2 titles for 3 maps"):
+        vis.feature_maps(np.ones((3, 4, 4)), ["one", "two"])
+    with pytest.raises(ValueError, match=r"got maps of shape \(1, 3, 4, 4\), expected \(F, H, W\)"):
+        vis.feature_maps(np.ones((1, 3, 4, 4)))
+
+
+def texts(ax):
+    return [text.get_text() for text in ax.texts if text.get_text()]
+
+
+def test_a_computation_graph_shows_every_value_once_with_its_number_and_gradient():
+    x, y = box(1, 3.5, name="x"), box(-2, 0, name="y")
+    total = box(-1, 7, "add", x, y)
+    ax = vis.computation_graph(box(1, 1, "multiply", total, total, name="f"))
+    shown = ["x", "1", "grad 3.5", "y", "−2", "grad 0", "+", "−1", "grad 7", "f = ×", "1", "grad 1"]
+    assert sorted(texts(ax)) == sorted(shown)
+    words = alt_text(ax.figure)
+    assert "A graph of 4 values, 2 of them inputs. In it, x is 1 (gradient 3.5); y is −2 (gradient 0); " in words
+    assert words.endswith("+ of x and y is −1 (gradient 7); f = × of −1 and −1 is 1 (gradient 1).")
+
+
+def test_a_computation_graph_has_inputs_on_the_left_of_what_uses_them_and_boxes_apart():
+    x = box(0.5, name="x")
+    value = box(2.0, 1, "exp", x)
+    for _ in range(4):
+        value = box(1.0, 1, "add", value, x)
+    ax = vis.computation_graph(box(3.0, 1, "multiply", value, box(2.0, name="y")))
+    ax.figure.canvas.draw()
+    boxes = [patch.get_window_extent() for patch in ax.patches]
+    assert len(boxes) == 8
+    assert not any(a.overlaps(b) for i, a in enumerate(boxes) for b in boxes[:i])
+    across = {text.get_text(): text.get_position()[0] for text in ax.texts if text.get_text()}
+    assert across["x"] < across["exp"] < across["+"] < across["×"]
+    assert across["y"] == across["×"] - 1
+
+
+def test_a_gradient_that_is_not_known_yet_and_an_unnamed_constant_are_shown_as_such():
+    assert texts(vis.computation_graph(box(2.0, None))) == ["constant", "2"]
+
+
+def test_a_value_that_goes_into_a_gate_twice_gets_two_arrows_that_lie_apart():
+    x = box(1.0, name="x")
+    ax = vis.computation_graph(box(1.0, 1, "multiply", x, x))
+    low, high = sorted(arrow.xy[1] for arrow in ax.texts if not arrow.get_text())
+    assert high - low > 0.2
+
+
+def test_a_graph_that_cannot_be_drawn_is_refused_in_words():
+    with pytest.raises(TypeError, match="got a float without data and grad and parents and op"):
+        vis.computation_graph(1.0)
+    many = box(1.0)
+    for _ in range(60):
+        many = box(1.0, 1, "exp", many)
+    with pytest.raises(ValueError, match="more than 60 values"):
+        vis.computation_graph(many)
+    snake = box(1.0)
+    snake.parents = (box(1.0, 1, "exp", snake),)
+    with pytest.raises(ValueError, match="among its own ancestors"):
+        vis.computation_graph(snake)
+
+
+def test_nudges_are_drawn_to_one_scale_with_the_factor_between_neighbors():
+    ax = vis.nudges(["$w$", "z", "C"], [1.0, 0.0, 5.0], [1.001, -0.002, 4.999])
+    ends = [text.xy[0] for text in ax.texts if hasattr(text, "xy") and text.xy[0]]
+    np.testing.assert_allclose(ends, [0.5, -1, -0.5])
+    assert [text for text in texts(ax) if "×" in text] == ["× −2", "× 0.5"]
+    assert "+0.001000" in texts(ax)
+    assert "w moves by 0.001; z moves by −0.002;" in alt_text(ax.figure)
+    assert alt_text(ax.figure).endswith("the factors are −2, 0.5.")
+
+
+@pytest.mark.parametrize(
+    ("names", "before", "after", "message"),
+    [
+        ("wz", [1.0, 2.0], [1.0, 2.5], "nothing moved"),
+        ("w", [1.0], [1.0], "nothing moved"),
+        ("", [], [], "nothing moved"),
+        ("wz", [1.0], [1.1], "got 2 names for 1 values before and 1 after"),
+    ],
+)
+def test_nudges_refuse_what_has_no_ratio(names, before, after, message):
+    with pytest.raises(ValueError, match=message):
+        vis.nudges(names, before, after)
+
+
+def test_a_layer_chain_names_each_layer_what_lies_between_and_its_gradient():
+    ax = vis.layer_chain(["affine", "ReLU"], ["X", "", "out"])
+    words = [text.get_text() for text in ax.texts]
+    assert [w for w in words if w in ("affine", "ReLU", "X", "dX", "dout", "out", "1")] == [
+        "affine", "ReLU", "X", "dX", "dout", "out", "1",
+    ]  # fmt: skip
+    assert words.count("cache") == 2
+    with pytest.raises(ValueError, match="got 2 names for 2 layers, expected 3"):
+        vis.layer_chain(["affine", "ReLU"], ["X", "out"])
+
+
+# --- loss_landscape
+
+
+def test_a_landscape_is_a_plane_through_the_weights(rng):
+    W, W1, W2 = rng.normal(size=(3, 4, 3))
+    asked = []
+    flat, surface = vis.loss_landscape(lambda W: asked.append(W) or W[0, 0], W, W1, W2, radius=2, resolution=3)
+    expected = [W + a * W1 + b * W2 for b in (-2, 0, 2) for a in (-2, 0, 2)]
+    assert np.allclose(asked, expected)
+    assert np.allclose(flat.collections[0].get_array().ravel(), [W[0, 0] for W in expected])
+    assert surface.name == "3d"
+
+
+def test_a_landscape_tells_its_lowest_and_its_highest_point():
+    W, W1, W2 = np.zeros(2), np.array([1.0, 0]), np.array([0, 1.0])
+    flat, _ = vis.loss_landscape(lambda w: (w[0] - 0.5) ** 2 + (w[1] + 1) ** 2, W, W1, W2, resolution=5)
+    assert "lowest 0 at a = 0.5, b = -1, highest 6.25 at a = -1, b = 1" in alt_text(flat.figure)
+
+
+def test_a_landscape_has_holes_where_the_loss_is_not_finite_and_may_be_flat():
+    ones = np.ones(1)
+    flat, _ = vis.loss_landscape(
+        lambda w: np.inf if w[0] > 1 else np.nan if w[0] < -1 else 3.0, 0 * ones, ones, ones, resolution=5
+    )
+    heights = np.ma.filled(flat.collections[0].get_array(), np.nan)
+    assert np.isnan(heights).sum() == 6
+    assert np.nanmin(heights) == np.nanmax(heights) == 3
+
+
+def test_a_landscape_without_any_loss_or_with_shapes_that_do_not_fit_is_refused():
+    ones = np.ones((2, 3))
+    with pytest.raises(ValueError, match="no finite loss among the 625 points"):
+        vis.loss_landscape(lambda w: np.nan, ones, ones, ones)
+    with pytest.raises(ValueError, match=r"\(2, 3\), \(2, 3\) and \(3, 2\), expected three of one shape"):
+        vis.loss_landscape(np.sum, ones, ones, ones.T)
+
+
+def test_regions_are_drawn_in_a_plane_only():
+    with pytest.raises(ValueError, match=r"points of shape \(9, 5\), expected \(N, 2\)"):
+        vis.decision_regions(lambda points: points[:, 0] > 0, np.zeros((9, 5)), np.zeros(9, int))
