@@ -37,7 +37,7 @@ def _definitions(cell: Cell, imports: dict[str, str]) -> list[str]:
     lines = [line for line in cell.text.split("\n") if BEGIN_SOLUTION not in line and END_SOLUTION not in line]
     text, found = "\n".join(lines), []
     for node in ast.parse(text).body:
-        if isinstance(node, (ast.Import, ast.ImportFrom)):
+        if isinstance(node, (ast.Import, ast.ImportFrom)) and getattr(node, "module", "") != "given":  # it is here, too
             for alias in node.names:
                 imports[alias.asname or alias.name] = _import_line(node, alias)
         if isinstance(node, (ast.FunctionDef, ast.ClassDef)):

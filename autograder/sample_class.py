@@ -13,7 +13,7 @@ from autograder.tasks import all_tasks
 
 WITH_MISTAKES = (
     "alan", "barbara", "cynthia", "donald", "edsger", "frances", "grace", "hedy", "ivan", "john", "katherine", "leslie",
-    "margaret", "niklaus", "olga", "peter",
+    "margaret", "niklaus", "olga", "peter", "radia", "sophie", "tony", "ursula", "vint", "whitfield",
 )  # fmt: skip
 ANSWER = "*I compared the two numbers and drew a picture; see my notes.*"
 
