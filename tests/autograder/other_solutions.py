@@ -1385,4 +1385,315 @@ OTHER_SOLUTIONS = {
     return windows[:, ::size, ::size][:, :h, :w].mean(axis=(-2, -1))
 """,
     ),
+    "batchnorm-forward": (
+        """\
+    if mode == "train":
+        N = x.shape[0]
+        mu = 1.0 / N * np.sum(x, axis=0)
+        xmu = x - mu
+        v = 1.0 / N * np.sum(xmu**2, axis=0)
+        std = (v + eps) ** 0.5
+        x_hat = xmu * (1.0 / std)
+        out = x_hat * gamma + beta
+        running_mean = momentum * running_mean + (1 - momentum) * mu
+        running_var = momentum * running_var + (1 - momentum) * v
+    elif mode == "test":
+        std = np.sqrt(running_var + eps)
+        x_hat = (x - running_mean) / std
+        out = x_hat * gamma + beta
+    else:
+        raise ValueError(mode)
+""",
+        # statistics that keep their axis, (1, D), and are updated by a difference
+        """\
+    if mode == "train":
+        m = x.mean(axis=0, keepdims=True)
+        v = np.square(x - m).mean(axis=0, keepdims=True)
+        running_mean = running_mean + (1 - momentum) * (m - running_mean)
+        running_var = running_var + (1 - momentum) * (v - running_var)
+    else:
+        m, v = running_mean, running_var
+    std = np.sqrt(v + eps)
+    x_hat = (x - m) / std
+    out = x_hat * gamma + beta
+""",
+        # in place, in double precision, and with a return of its own
+        """\
+    running_mean, running_var = np.array(running_mean, float), np.array(running_var, float)
+    x_hat = np.array(x, dtype=np.float64)
+    if mode == "train":
+        mean = np.average(x_hat, axis=0)
+        x_hat -= mean
+        var = np.einsum("nd,nd->d", x_hat, x_hat) / len(x_hat)
+        running_mean *= momentum
+        running_mean += (1 - momentum) * mean
+        running_var *= momentum
+        running_var += (1 - momentum) * var
+    else:
+        x_hat -= running_mean
+        var = running_var
+    std = np.sqrt(var + eps)
+    x_hat /= std
+    bn_param.update(running_mean=running_mean, running_var=running_var)
+    return np.multiply(gamma, x_hat) + beta, (x_hat, gamma, std)
+""",
+    ),
+    "batchnorm-backward": (
+        """\
+    N, D = dout.shape
+    dbeta = np.sum(dout, axis=0)
+    dgamma = np.sum(dout * x_hat, axis=0)
+    dxhat = dout * gamma
+    xmu = x_hat * std
+    ivar = 1.0 / std
+    divar = np.sum(dxhat * xmu, axis=0)
+    dxmu1 = dxhat * ivar
+    dsqrtvar = -1.0 / (std**2) * divar
+    dvar = 0.5 * 1.0 / std * dsqrtvar
+    dsq = 1.0 / N * np.ones((N, D)) * dvar
+    dxmu2 = 2 * xmu * dsq
+    dx1 = dxmu1 + dxmu2
+    dmu = -1 * np.sum(dxmu1 + dxmu2, axis=0)
+    dx2 = 1.0 / N * np.ones((N, D)) * dmu
+    dx = dx1 + dx2
+""",
+        # the three ways of the paper, whose middle term is 0
+        """\
+    m = len(x_hat)
+    c = x_hat * std
+    g = dout * gamma
+    dvar = np.sum(g * c, axis=0) * -0.5 * std ** (-3.0)
+    dmean = np.sum(g * -1 / std, axis=0) + dvar * np.mean(-2 * c, axis=0)
+    dx = g / std + dvar * 2 * c / m + dmean / m
+    dgamma, dbeta = np.einsum("nd,nd->d", dout, x_hat), np.ones(m) @ dout
+""",
+        # the Jacobian of each feature
+        """\
+    N = dout.shape[0]
+    dbeta, dgamma = dout.sum(0), np.sum(x_hat * dout, 0)
+    jacobian = np.eye(N)[:, :, None] - 1 / N - x_hat[:, None, :] * x_hat[None, :, :] / N
+    dx = np.einsum("id,ijd->jd", dout * gamma, jacobian) / std
+""",
+    ),
+    "batchnorm-backward-alt": (
+        """\
+    N = dout.shape[0]
+    dbeta = np.sum(dout, axis=0)
+    dgamma = np.sum(x_hat * dout, axis=0)
+    dx = (1.0 / N) * gamma / std * (N * dout - dbeta - x_hat * dgamma)
+""",
+        """\
+    dgamma, dbeta = (dout * x_hat).sum(0), dout.sum(0)
+    g = dout * gamma
+    g -= g.mean(axis=0)
+    dx = (g - x_hat * np.mean(g * x_hat, axis=0)) / std
+""",
+        """\
+    dout *= 1.0
+    dbeta = np.add.reduce(dout)
+    dgamma = np.add.reduce(dout * x_hat)
+    dout -= (dbeta + x_hat * dgamma) / len(dout)
+    dx = dout * (gamma / std)
+""",
+    ),
+    "layernorm-forward": (
+        """\
+    columns = x.T
+    mu = np.mean(columns, axis=0)
+    std = np.sqrt(np.var(columns, axis=0) + eps)
+    x_hat = ((columns - mu) / std).T
+    out = gamma * x_hat + beta
+    return out, (x_hat, gamma, std)
+""",
+        """\
+    D = x.shape[1]
+    centered = np.array(x, dtype=np.float64)
+    centered -= centered.sum(axis=1)[:, None] / D
+    std = np.sqrt((centered**2).sum(axis=1)[:, None] / D + eps)
+    x_hat = centered / std
+    out = x_hat * gamma.reshape(1, -1)
+    out += beta
+""",
+    ),
+    "layernorm-backward": (
+        """\
+    N, D = dout.shape
+    dgamma, dbeta = np.sum(dout * x_hat, axis=0), np.sum(dout, axis=0)
+    g = (dout * gamma).T
+    h = x_hat.T
+    dx = ((1.0 / D) / std.T * (D * g - np.sum(g, axis=0) - h * np.sum(g * h, axis=0))).T
+""",
+        """\
+    D = x_hat.shape[1]
+    dbeta = np.ones(len(dout)) @ dout
+    dgamma = np.einsum("nd,nd->d", dout, x_hat)
+    dx_hat = dout * gamma
+    c = x_hat * std
+    dvar = (-0.5 * dx_hat * c / std**3).sum(axis=1, keepdims=True)
+    dc = dx_hat / std + 2 / D * c * dvar
+    dx = dc - dc.sum(axis=1, keepdims=True) / D
+""",
+    ),
+    "batchnorm-net": (
+        # a dict made anew, and put into state
+        """\
+    a, affine_cache = affine_forward(x, W, b)
+    if self.normalization == "layernorm":
+        n, norm_cache = layernorm_forward(a, gamma, beta, {"eps": 1e-5})
+    else:
+        bn_param = {**self.state[f"bn{i}"], "mode": self.mode}
+        n, norm_cache = batchnorm_forward(a, gamma, beta, bn_param)
+        self.state[f"bn{i}"] = {name: bn_param[name] for name in ("running_mean", "running_var")}
+    out, relu_cache = relu_forward(n)
+""",
+        """\
+    forward = {"batchnorm": batchnorm_forward, "layernorm": layernorm_forward}[self.normalization]
+    param = self.state.setdefault("bn%d" % i, {}) if forward is batchnorm_forward else {}
+    param.update(mode=self.mode, eps=1e-5, momentum=0.9)
+    out, affine_cache = affine_forward(x, W, b)
+    out, norm_cache = forward(out, gamma, beta, param)
+    out, relu_cache = relu_forward(out)
+""",
+        """\
+    if self.normalization == "batchnorm":
+        affine, affine_cache = affine_forward(x, W, b)
+        self.state[f"bn{i}"]["mode"] = self.mode
+        result = batchnorm_forward(affine, gamma, beta, self.state[f"bn{i}"])
+    if self.normalization == "layernorm":
+        affine, affine_cache = affine_forward(x, W, b)
+        result = layernorm_forward(affine, gamma, beta, {})
+    out, norm_cache = np.maximum(0, result[0]), result[1]
+    relu_cache = result[0]
+""",
+    ),
+    "optimizers-sgd-momentum": (
+        """\
+    if config is None:
+        config = {}
+    config.setdefault("learning_rate", 0.01)
+    config.setdefault("momentum", 0.9)
+    v = config.get("velocity", np.zeros_like(w))
+    v = config["momentum"] * v - config["learning_rate"] * dw
+    next_w = w + v
+    config["velocity"] = v
+""",
+        """\
+    config = dict(config or {})
+    mu, eta = config.setdefault("momentum", 0.9), config.setdefault("learning_rate", 1e-2)
+    v = config.setdefault("velocity", np.zeros(np.shape(w), np.asarray(w).dtype))
+    v *= mu
+    v -= eta * dw
+    next_w = np.add(w, v)
+""",
+        """\
+    settings = dict(learning_rate=0.01, momentum=0.9) | (config or {})
+    old = settings["velocity"] if "velocity" in settings else 0
+    new = settings["momentum"] * old + settings["learning_rate"] * -dw
+    return w + new, settings | {"velocity": new}
+""",
+    ),
+    "optimizers-nesterov": (
+        """\
+    config = {} if config is None else dict(config)
+    eta, mu = config.setdefault("learning_rate", 1e-2), config.setdefault("momentum", 0.9)
+    v = mu * config.get("velocity", np.zeros_like(w)) - eta * dw
+    next_w = w + mu * v - eta * dw
+    config["velocity"] = v
+""",
+        """\
+    config = config if config is not None else {}
+    config.setdefault("learning_rate", 1e-2)
+    config.setdefault("momentum", 0.9)
+    config.setdefault("velocity", np.zeros_like(w))
+    mu, v = config["momentum"], config["velocity"].copy()
+    ball = w - mu * v
+    v = mu * v - config["learning_rate"] * dw
+    ball = ball + v
+    config["velocity"] = v
+    next_w = ball + mu * v
+""",
+    ),
+    "optimizers-adagrad": (
+        """\
+    config = dict(config or ())
+    config.setdefault("learning_rate", 1e-2)
+    config.setdefault("epsilon", 1e-8)
+    config.setdefault("cache", np.zeros_like(w))
+    config["cache"] += dw * dw
+    next_w = w - config["learning_rate"] * dw / (config["cache"] ** 0.5 + config["epsilon"])
+""",
+        """\
+    given = config or {}
+    total = given.get("cache", 0) + np.square(dw)
+    rates = given.get("learning_rate", 0.01) / (np.sqrt(total) + given.get("epsilon", 1e-8))
+    return w - rates * dw, {**given, "cache": total}
+""",
+    ),
+    "optimizers-rmsprop": (
+        """\
+    if config is None: config = {}
+    config.setdefault("learning_rate", 1e-2)
+    config.setdefault("decay_rate", 0.99)
+    config.setdefault("epsilon", 1e-8)
+    config.setdefault("cache", np.zeros_like(w))
+    rho = config["decay_rate"]
+    config["cache"] = rho * config["cache"] + (1 - rho) * dw ** 2
+    next_w = w - config["learning_rate"] * dw / (np.sqrt(config["cache"]) + config["epsilon"])
+""",
+        """\
+    config = {"learning_rate": 1e-2, "decay_rate": 0.99, "epsilon": 1e-8} | (config or {})
+    c = config.get("cache")
+    c = np.zeros(dw.shape, dw.dtype) if c is None else np.array(c)
+    c += (1 - config["decay_rate"]) * (np.square(dw) - c)
+    step = np.divide(dw, np.sqrt(c) + config["epsilon"])
+    next_w, config["cache"] = w - step * config["learning_rate"], c
+""",
+    ),
+    "optimizers-adam": (
+        """\
+    if config is None: config = {}
+    config.setdefault("learning_rate", 1e-3)
+    config.setdefault("beta1", 0.9)
+    config.setdefault("beta2", 0.999)
+    config.setdefault("epsilon", 1e-8)
+    config.setdefault("m", np.zeros_like(w))
+    config.setdefault("v", np.zeros_like(w))
+    config.setdefault("t", 0)
+    config["t"] += 1
+    config["m"] = config["beta1"] * config["m"] + (1 - config["beta1"]) * dw
+    config["v"] = config["beta2"] * config["v"] + (1 - config["beta2"]) * (dw * dw)
+    mb = config["m"] / (1 - config["beta1"] ** config["t"])
+    vb = config["v"] / (1 - config["beta2"] ** config["t"])
+    next_w = w - config["learning_rate"] * mb / (np.sqrt(vb) + config["epsilon"])
+""",
+        """\
+    c = {"learning_rate": 1e-3, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8, "t": 0, **(config or {})}
+    c["t"] = t = c["t"] + 1
+    for name, beta, new in (("m", c["beta1"], dw), ("v", c["beta2"], np.square(dw))):
+        old = c.get(name, np.zeros_like(w))
+        c[name] = old + (1 - beta) * (new - old)
+    zeros_left = np.sqrt(1 - c["beta2"] ** t)
+    rate = c["learning_rate"] * zeros_left / (1 - c["beta1"] ** t)
+    return w - rate * c["m"] / (np.sqrt(c["v"]) + c["epsilon"] * zeros_left), c
+""",
+    ),
+    "optimizers-schedule": (
+        """\
+    if warmup_steps and step < warmup_steps:
+        rate = base_rate * (step + 1) / warmup_steps
+    elif step >= total_steps:
+        rate = min_rate
+    else:
+        angle = np.pi * (step - warmup_steps) / (total_steps - warmup_steps)
+        rate = (base_rate + min_rate) / 2 + (base_rate - min_rate) / 2 * np.cos(angle)
+    return rate
+""",
+        """\
+    import math
+    rise = (step + 1) / warmup_steps if warmup_steps > 0 else 1.0
+    share = np.clip((step - warmup_steps) / (total_steps - warmup_steps), 0.0, 1.0)
+    fall = math.cos(math.pi / 2 * share) ** 2
+    return base_rate * rise if rise <= 1 and step < warmup_steps else min_rate + (base_rate - min_rate) * fall
+""",
+    ),
 }
