@@ -87,8 +87,8 @@ def test_a_damaged_batch_is_named_with_the_way_out(tmp_path, contents):
     [
         b"",
         b"no gzip",
-        gzip.compress(b"\x01\x02"),
-        gzip.compress(b"\0\0\x08\x01\0\0\0\x09abc"),
+        gzip.compress(b"\x01\x02", mtime=0),
+        gzip.compress(b"\0\0\x08\x01\0\0\0\x09abc", mtime=0),
         official_idx(np.ones(9))[:-9],
     ],
 )
