@@ -31,7 +31,7 @@ from autograder.course import ONE_THREAD, Course, CourseError
 from autograder.engine import keep_seed
 from autograder.given import given_files
 from autograder.sample_class import write_sample_class
-from autograder.sandbox import check_sandbox
+from autograder.sandbox import check_sandbox, family
 from autograder.source import read_source
 from autograder.stock import STOCK_SEED
 
@@ -230,11 +230,11 @@ def _metered(course: Course, command: list[str], tell) -> tuple[float, float, in
     peak = 0
     try:
         while not ours.poll(LOOK_SECONDS):
-            peak = max(peak, sum(map(_memory, _tree(meter.pid)[1:])))
+            peak = max(peak, sum(map(_memory, family(meter.pid)[1:])))
             tell(sum(1 for _ in (course.root / "autograded").glob(f"*/*/{NOTEBOOK}.ipynb")))
         answer = ours.recv()
     except BaseException:
-        for pid in reversed(_tree(meter.pid)):
+        for pid in reversed(family(meter.pid)):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         raise
@@ -264,16 +264,6 @@ def _run_and_reap(connection, course, command) -> None:
         connection.send((seconds, used.ru_utime + used.ru_stime))
     except CourseError as error:
         connection.send(error)
-
-
-def _tree(pid: int) -> list[int]:
-    """Return a process and all its descendants."""
-    tree = [pid]
-    for parent in tree:
-        with contextlib.suppress(OSError):
-            for children in Path(f"/proc/{parent}/task").glob("*/children"):
-                tree += map(int, children.read_text().split())
-    return tree
 
 
 def _memory(pid: int) -> int:

@@ -17,7 +17,7 @@ import nbformat
 import numpy as np
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from autograder.course import ONE_THREAD, Course
+from autograder.course import ONE_THREAD, Course, write_whole
 from autograder.given import given_files
 from autograder.judge import draw_samples, words_of
 from autograder.source import Cell, check_ids, read_source
@@ -365,10 +365,7 @@ def _differing(files: dict[Path, bytes]) -> list[Path]:
 def _write(files: dict[Path, bytes]) -> list[Path]:
     changed = _differing(files)
     for path in changed:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_name(path.name + ".part")
-        temporary.write_bytes(files[path])
-        temporary.replace(path)
+        write_whole(path, files[path])
     return changed
 
 

@@ -11,6 +11,14 @@ class CourseError(Exception):
     """The course's folder is not as it should be. The message says what to type next."""
 
 
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file so that whoever looks, even after a crash, finds all of it or what was there before."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(path.name + ".part")
+    part.write_bytes(data)
+    part.replace(path)
+
+
 @dataclass(frozen=True)
 class Course:
     """A course folder: solutions/ (edited by people), assignments/ (generated), and what grading adds."""

@@ -25,7 +25,7 @@ from pathlib import Path
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from autograder.build import KIT, BuildError, stale
-from autograder.course import Course, CourseError
+from autograder.course import Course, CourseError, write_whole
 from autograder.grade import SCHEMA, Exam, Lend, grade_submission, grade_the_solution, prepare
 from autograder.gradebook import GradebookWriter, open_gradebook
 from autograder.intake import find_notebook
@@ -79,7 +79,7 @@ def grade_class(
     with ExitStack() as stack:
         judges = stack.enter_context(Judges(course.root, sandboxed, how_many))
         try:
-            exams = {source: prepare(course, source, seed, stack) for source in needed}
+            exams = {source.stem: prepare(course, source, seed, stack) for source in needed}
         except Exception:
             _refuse_what_is_not_built(course, assignment)  # which may be why
             raise
@@ -178,8 +178,8 @@ class Judges:
         for worker in (*self._warm, *self._handed_over):
             worker.close()
 
-    def appoint(self, exams: dict[Path, Exam]) -> None:
-        """Start the judges, who prove at once that each notebook's own solution gets full marks. exams : by source"""
+    def appoint(self, exams: dict[str, Exam]) -> None:
+        """Start the judges, who prove at once that each notebook's own solution gets full marks. exams : by notebook"""
         self._exams = exams
         for _ in range(self._how_many):
             self._appoint()
@@ -202,7 +202,7 @@ class Judges:
                     if job.attempt < ATTEMPTS:
                         waiting.appendleft(replace(job, attempt=job.attempt + 1))
                     else:
-                        yield job, _crashed(job, self._exam_of(job))
+                        yield job, _crashed(job, self._exams[job.notebook])
                     continue
                 if isinstance(answer, Exception):
                     raise answer
@@ -223,9 +223,6 @@ class Judges:
         self._judges[ours] = judge
         return ours
 
-    def _exam_of(self, job: Job) -> Exam:
-        return next(exam for exam in self._exams.values() if exam.notebook == job.notebook)
-
     def _dismiss(self, connection: Connection) -> None:
         judge = self._judges.pop(connection)
         connection.close()
@@ -241,17 +238,16 @@ def _judge(connection, not_ours, exams, workers) -> None:
         close()
     with contextlib.suppress(EOFError, ConnectionError), workers as lend:  # nobody may read an answer any more
         refusal = _prove(exams, lend)
-        by_name = {exam.notebook: exam for exam in exams.values()}
         while True:
             job = connection.recv()
-            connection.send(refusal or _answer(job, by_name[job.notebook], lend))
+            connection.send(refusal or _answer(job, exams[job.notebook], lend))
 
 
 def _prove(exams, lend) -> Exception | None:
     """Return what keeps the instructor's own solutions from getting full marks here, if anything."""
     try:
-        for source, exam in exams.items():
-            grade_the_solution(exam, source, lend)
+        for exam in exams.values():
+            grade_the_solution(exam, lend)
     except (CourseError, SandboxError) as error:
         return error
     return None
@@ -331,9 +327,7 @@ def _crashed(job: Job, exam: Exam) -> dict:
 
 def _keep(course: Course, result: dict) -> None:
     path = _result_path(course, result["assignment"], result["student"], result["notebook"])
-    temporary = path.with_name(path.name + ".part")
-    temporary.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
-    temporary.replace(path)
+    write_whole(path, (json.dumps(result, indent=1) + "\n").encode())
 
 
 def _read_result(course: Course, assignment: str, job: Job) -> dict | None:
@@ -360,11 +354,7 @@ def _seed(course: Course, assignment: str) -> int:
 
 def keep_seed(course: Course, assignment: str, seed: int) -> None:
     """Put a seed where the grader keeps it."""
-    path = _seed_path(course, assignment)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name("seed.json.part")
-    temporary.write_text(json.dumps({"seed": seed}) + "\n")
-    temporary.replace(path)
+    write_whole(_seed_path(course, assignment), (json.dumps({"seed": seed}) + "\n").encode())
 
 
 def _seed_path(course: Course, assignment: str) -> Path:

@@ -36,17 +36,25 @@ Lend = Callable[[], Worker]
 class Exam:
     """What a notebook is graded with: the release, and the hidden samples and points of its tasks.
 
+    source : the notebook's, with the solution in it
     tests : an instructor's own tests, by cell id: the cell as it stands in the source
     files : what belongs into the folder of the notebook, by name
     """
 
-    assignment: str
-    notebook: str
+    source: Path
     release: nbformat.NotebookNode
     samples: dict[str, list[Sample]]
     points: dict[str, float]
     tests: dict[str, str] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def assignment(self) -> str:
+        return self.source.parent.name
+
+    @property
+    def notebook(self) -> str:
+        return self.source.stem
 
 
 def prepare(course: Course, source: Path, seed: int, stack: ExitStack) -> Exam:
@@ -61,8 +69,7 @@ def prepare(course: Course, source: Path, seed: int, stack: ExitStack) -> Exam:
             samples[cell.task] = stack.enter_context(confirmed(source, task, seed, drawn + timings))
     given = source.parent / "given.py"
     return Exam(
-        source.parent.name,
-        source.stem,
+        source,
         nbformat.read(course.assignments / source.parent.name / f"{source.stem}.ipynb", as_version=4),
         samples,
         {cell.task: cell.points for cell in cells if cell.kind in ("check", "test")},
@@ -326,11 +333,11 @@ def _pictures(cell) -> dict:
     return kept
 
 
-def grade_the_solution(exam: Exam, source: Path, lend: Lend) -> None:
+def grade_the_solution(exam: Exam, lend: Lend) -> None:
     """Raise CourseError unless the instructor's own solution gets full marks here."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"{exam.notebook}.ipynb"
-        nbformat.write(fill(exam.release, read_source(source)), path)
+        nbformat.write(fill(exam.release, read_source(exam.source)), path)
         result = grade_submission(path, exam, "solution", lend)
     if result["points"] != result["max_points"]:
         reports = "\n".join(t["report"] for t in result["tasks"] if t["points"] < t["max_points"])

@@ -7,7 +7,7 @@ from pathlib import Path
 import nbformat
 
 from autograder.build import nbgrader_config, quiet_logger
-from autograder.course import Course
+from autograder.course import Course, write_whole
 
 
 def open_gradebook(course: Course, assignment: str) -> None:
@@ -92,17 +92,15 @@ class GradebookWriter:
         if result["graded_notebook"] is None:
             path.unlink(missing_ok=True)
         else:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            temporary = path.with_suffix(".part")
-            temporary.write_text(nbformat.v4.writes(nbformat.from_dict(result["graded_notebook"])) + "\n", encoding="utf-8")
-            temporary.replace(path)
+            text = nbformat.v4.writes(nbformat.from_dict(result["graded_notebook"])) + "\n"
+            write_whole(path, text.encode())
         entry = self._entry(student, notebook)
-        scores = _scores(result)
+        unanswered = _unanswered(result)
+        scores = _scores(result, unanswered)
         for grade in entry.grades:
             grade.auto_score = scores.get(grade.name)
             waits = grade.manual_score is not None or grade.auto_score is None
             grade.needs_manual_grade = waits and result["graded_notebook"] is not None
-        unanswered = _unanswered(result)
         for comment in entry.comments:
             comment.auto_comment = "No response." if comment.name in unanswered else None
         self._gradebook.db.commit()
@@ -125,7 +123,7 @@ class GradebookWriter:
             grades = {grade.name: grade.auto_score for grade in self._entry(result["student"], result["notebook"]).grades}
         except MissingEntry:
             return False
-        scores = _scores(result)
+        scores = _scores(result, _unanswered(result))
         return (
             grades == {name: scores.get(name) for name in grades}
             and self._path(result).is_file() == bool(result["graded_notebook"])
@@ -150,14 +148,14 @@ class _Zero(dict):
         return 0.0
 
 
-def _scores(result) -> dict[str, float]:
+def _scores(result, unanswered: set[str]) -> dict[str, float]:
     """Return the points of each graded cell that a machine judges, and 0 for all of a notebook that was not handed in."""
     if result["graded_notebook"] is None:
         return _Zero()
     names = {cell["id"] for cell in result["graded_notebook"]["cells"]}
     points = {task["task"]: task["points"] for task in result["tasks"]}
-    unanswered = dict.fromkeys(_unanswered(result), 0.0)  # as nbgrader has it, nobody need look at those
-    return unanswered | {f"{task}-check" if f"{task}-check" in names else task: score for task, score in points.items()}
+    nothing = dict.fromkeys(unanswered, 0.0)  # as nbgrader has it, nobody need look at those
+    return nothing | {f"{task}-check" if f"{task}-check" in names else task: score for task, score in points.items()}
 
 
 def _unanswered(result) -> set[str]:

@@ -351,7 +351,7 @@ class Process:
         ProcessLookupError when the process is gone.
         """
         pid = self._living_pid()
-        init, *others = _family(_pid_of(self.worker.init))
+        init, *others = family(_pid_of(self.worker.init))
         others = [other for other in others if other != pid]
         try:
             own = time.clock_gettime((~pid << 3) | 2)  # the clock of another process: man clock_getcpuclockid
@@ -369,7 +369,7 @@ class Process:
         held = _status_bytes(pid, ("VmHWM:",))
         if not held:
             raise ProcessLookupError
-        init, *others = _family(_pid_of(self.worker.init))
+        init, *others = family(_pid_of(self.worker.init))
         faults = sum(sum(_faults(other)) for other in others if other != pid) + _faults(pid)[1] + _faults(init)[1]
         return held + HUGE_PAGE * faults
 
@@ -406,7 +406,7 @@ class Process:
 
     def memory(self) -> int:
         """Return the bytes of memory that the sandbox's processes hold beyond what each was forked with."""
-        init, *others = map(_resident, _family(_pid_of(self.worker.init)))
+        init, *others = map(_resident, family(_pid_of(self.worker.init)))
         return sum(max(0, resident - init) for resident in others)
 
 
@@ -415,14 +415,14 @@ def _pid_of(pidfd: int) -> int:
     return next(int(line.split()[1]) for line in lines if line.startswith("Pid:"))
 
 
-def _family(pid: int) -> list[int]:
+def family(pid: int) -> list[int]:
     """Return a process and all its descendants. Orphans of a sandbox are children of its pid 1."""
-    family = [pid]
-    for parent in family:
+    found = [pid]
+    for parent in found:
         with contextlib.suppress(OSError):
             for children in Path(f"/proc/{parent}/task").glob("*/children"):
-                family += map(int, children.read_text().split())
-    return family
+                found += map(int, children.read_text().split())
+    return found
 
 
 def _resident(pid: int) -> int:

@@ -411,6 +411,14 @@ _WALK = """\
     visit(self)
 """
 _PASS_ON = "parent.grad += value.grad * slope"
+_EVERY_PATH = """\
+    def walk(value, arriving):
+        value.grad += arriving
+        for parent, slope in zip(value.parents, value.local_gradients):
+            walk(parent, arriving * slope)
+
+    walk(self, 1.0)
+"""
 _VALUE = (
     Mistake(
         "overwritten",
@@ -465,13 +473,8 @@ _VALUE = (
         value.grad = 0.0
         waiting.extend(value.parents)
 
-    def walk(value, arriving):
-        value.grad += arriving
-        for parent, slope in zip(value.parents, value.local_gradients):
-            walk(parent, arriving * slope)
-
-    walk(self, 1.0)
-""",
+"""
+        + _EVERY_PATH,
     ),
     Mistake(
         "passed-on-again",
@@ -514,14 +517,7 @@ _VALUE = (
         "every path is walked by itself, and adds to what stood in grad before",
         "Two things at once: what was in `grad` before has to be forgotten, and there can be a billion paths. Make a list "
         "of the Values first, each once: then both are easy.",
-        body="""\
-    def walk(value, arriving):
-        value.grad += arriving
-        for parent, slope in zip(value.parents, value.local_gradients):
-            walk(parent, arriving * slope)
-
-    walk(self, 1.0)
-""",
+        body=_EVERY_PATH,
     ),
     Mistake(
         "calls-itself-on-parents",

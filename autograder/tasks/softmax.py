@@ -4,15 +4,11 @@ import numpy as np
 
 from autograder.tasks import Case, Mistake, Task
 from autograder.tasks.svm import (
+    AVERAGING_AND_PENALTY,
     GRADIENT_NOT_AVERAGED,
-    HALF_GRADIENT,
-    HALF_PENALTY,
     LOSS_NOT_AVERAGED,
-    NO_PENALTY,
     NOT_AVERAGED,
-    PENALTY_DIVIDED,
-    PENALTY_NOT_IN_GRADIENT,
-    PENALTY_NOT_IN_LOSS,
+    PENALTY,
     in_float32,
     large_features,
     more_examples,
@@ -327,21 +323,7 @@ _NAIVE = (
     Mistake(**_TRUTH_FORGOTTEN, replace={"        dscores[y[i]] -= 1\n": ""}),
     Mistake(**_WRONG_WAY, replace={"dW += np.outer": "dW -= np.outer"}),
     Mistake(**_SIGN_OF_LOSS, replace={"loss += log_sum - scores[y[i]]": "loss += scores[y[i]] - log_sum"}),
-    Mistake(**NOT_AVERAGED, replace={"loss / num_train": "loss", "dW / num_train": "dW"}),
-    Mistake(**GRADIENT_NOT_AVERAGED, replace={"dW / num_train": "dW"}),
-    Mistake(**LOSS_NOT_AVERAGED, replace={"loss / num_train": "loss"}),
-    Mistake(**NO_PENALTY, replace={" + reg * np.sum(W**2)": "", " + 2 * reg * W": ""}),
-    Mistake(**PENALTY_NOT_IN_GRADIENT, replace={" + 2 * reg * W": ""}),
-    Mistake(**PENALTY_NOT_IN_LOSS, replace={" + reg * np.sum(W**2)": ""}),
-    Mistake(**HALF_GRADIENT, replace={"+ 2 * reg * W": "+ reg * W"}),
-    Mistake(**HALF_PENALTY, replace={"+ reg * np.sum": "+ 0.5 * reg * np.sum", "+ 2 * reg * W": "+ reg * W"}),
-    Mistake(
-        **PENALTY_DIVIDED,
-        replace={
-            "loss / num_train + reg * np.sum(W**2)": "(loss + reg * np.sum(W**2)) / num_train",
-            "dW / num_train + 2 * reg * W": "(dW + 2 * reg * W) / num_train",
-        },
-    ),
+    *AVERAGING_AND_PENALTY,
 )
 _SHIFT = "    scores = scores - scores.max(axis=1, keepdims=True)\n"
 _LOSS = "-log_probabilities[rows, y].mean()"
@@ -376,11 +358,7 @@ _VECTORIZED = (
     ),
     Mistake(**GRADIENT_NOT_AVERAGED, replace={"dscores / len(X)": "dscores"}),
     Mistake(**LOSS_NOT_AVERAGED, replace={_LOSS: "-log_probabilities[rows, y].sum()"}),
-    Mistake(**NO_PENALTY, replace={" + reg * np.sum(W**2)": "", " + 2 * reg * W": ""}),
-    Mistake(**PENALTY_NOT_IN_GRADIENT, replace={" + 2 * reg * W": ""}),
-    Mistake(**PENALTY_NOT_IN_LOSS, replace={" + reg * np.sum(W**2)": ""}),
-    Mistake(**HALF_GRADIENT, replace={"+ 2 * reg * W": "+ reg * W"}),
-    Mistake(**HALF_PENALTY, replace={"+ reg * np.sum": "+ 0.5 * reg * np.sum", "+ 2 * reg * W": "+ reg * W"}),
+    *PENALTY,
     Mistake(
         "loop",
         "there is still a loop over the examples",

@@ -301,6 +301,27 @@ _RIGHT_COLUMN_ONCE = dict(
 )
 
 _NAIVE_MARGIN = "margin = scores[j] - scores[y[i]] + 1"
+PENALTY = (  # of every loss that adds reg·ΣW²
+    Mistake(**NO_PENALTY, replace={" + reg * np.sum(W**2)": "", " + 2 * reg * W": ""}),
+    Mistake(**PENALTY_NOT_IN_GRADIENT, replace={" + 2 * reg * W": ""}),
+    Mistake(**PENALTY_NOT_IN_LOSS, replace={" + reg * np.sum(W**2)": ""}),
+    Mistake(**HALF_GRADIENT, replace={"+ 2 * reg * W": "+ reg * W"}),
+    Mistake(**HALF_PENALTY, replace={"+ reg * np.sum": "+ 0.5 * reg * np.sum", "+ 2 * reg * W": "+ reg * W"}),
+)
+AVERAGING_AND_PENALTY = (  # of a loss that sums example by example
+    Mistake(**NOT_AVERAGED, replace={"loss / num_train": "loss", "dW / num_train": "dW"}),
+    Mistake(**GRADIENT_NOT_AVERAGED, replace={"dW / num_train": "dW"}),
+    Mistake(**LOSS_NOT_AVERAGED, replace={"loss / num_train": "loss"}),
+    *PENALTY,
+    Mistake(
+        **PENALTY_DIVIDED,
+        replace={
+            "loss / num_train + reg * np.sum(W**2)": "(loss + reg * np.sum(W**2)) / num_train",
+            "dW / num_train + 2 * reg * W": "(dW + 2 * reg * W) / num_train",
+        },
+    ),
+)
+
 _NAIVE = (
     Mistake(**_CORRECT_COUNTED, replace={"if j != y[i] and margin > 0:": "if margin > 0:"}),
     Mistake(**_NOT_CLIPPED, replace={"if j != y[i] and margin > 0:": "if j != y[i]:"}),
@@ -333,21 +354,7 @@ _NAIVE = (
             "                loss += max(0, margin)\n"
         },
     ),
-    Mistake(**NOT_AVERAGED, replace={"loss / num_train": "loss", "dW / num_train": "dW"}),
-    Mistake(**GRADIENT_NOT_AVERAGED, replace={"dW / num_train": "dW"}),
-    Mistake(**LOSS_NOT_AVERAGED, replace={"loss / num_train": "loss"}),
-    Mistake(**NO_PENALTY, replace={" + reg * np.sum(W**2)": "", " + 2 * reg * W": ""}),
-    Mistake(**PENALTY_NOT_IN_GRADIENT, replace={" + 2 * reg * W": ""}),
-    Mistake(**PENALTY_NOT_IN_LOSS, replace={" + reg * np.sum(W**2)": ""}),
-    Mistake(**HALF_GRADIENT, replace={"+ 2 * reg * W": "+ reg * W"}),
-    Mistake(**HALF_PENALTY, replace={"+ reg * np.sum": "+ 0.5 * reg * np.sum", "+ 2 * reg * W": "+ reg * W"}),
-    Mistake(
-        **PENALTY_DIVIDED,
-        replace={
-            "loss / num_train + reg * np.sum(W**2)": "(loss + reg * np.sum(W**2)) / num_train",
-            "dW / num_train + 2 * reg * W": "(dW + 2 * reg * W) / num_train",
-        },
-    ),
+    *AVERAGING_AND_PENALTY,
 )
 
 _COUNTS = "(margins > 0).astype(X.dtype)"
@@ -386,11 +393,7 @@ _VECTORIZED = (
     Mistake(**NOT_AVERAGED, replace={"margins.sum() / len(X)": "margins.sum()", "X.T @ counts / len(X)": "X.T @ counts"}),
     Mistake(**GRADIENT_NOT_AVERAGED, replace={"X.T @ counts / len(X)": "X.T @ counts"}),
     Mistake(**LOSS_NOT_AVERAGED, replace={"margins.sum() / len(X)": "margins.sum()"}),
-    Mistake(**NO_PENALTY, replace={" + reg * np.sum(W**2)": "", " + 2 * reg * W": ""}),
-    Mistake(**PENALTY_NOT_IN_GRADIENT, replace={" + 2 * reg * W": ""}),
-    Mistake(**PENALTY_NOT_IN_LOSS, replace={" + reg * np.sum(W**2)": ""}),
-    Mistake(**HALF_GRADIENT, replace={"+ 2 * reg * W": "+ reg * W"}),
-    Mistake(**HALF_PENALTY, replace={"+ reg * np.sum": "+ 0.5 * reg * np.sum", "+ 2 * reg * W": "+ reg * W"}),
+    *PENALTY,
     Mistake(
         "averaged-over-everything",
         "the mean runs over examples and classes",

@@ -7,9 +7,10 @@ import nbformat
 import pytest
 
 import autograder.benchmark
-from autograder.benchmark import NOTEBOOK, _metered, _tree, make_course, run_benchmark, without_show_cells
+from autograder.benchmark import NOTEBOOK, _metered, make_course, run_benchmark, without_show_cells
 from autograder.build import kind_of, stale
 from autograder.course import CourseError
+from autograder.sandbox import family
 from autograder.source import read_source
 
 A1 = "a1_data_driven"
@@ -85,7 +86,7 @@ def test_an_interrupt_leaves_no_process_behind(tmp_path, monkeypatch):
     seen = []
 
     def interrupt(done):
-        seen[:] = [pid for pid in _tree(os.getpid()) if "made_up" in _command(pid)]
+        seen[:] = [pid for pid in family(os.getpid()) if "made_up" in _command(pid)]
         if len(seen) == 2:  # the program and its child
             raise KeyboardInterrupt
 

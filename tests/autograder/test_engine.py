@@ -28,9 +28,9 @@ from autograder.gradebook import GradebookWriter, write_feedback
 from autograder.sample_class import fill
 from autograder.source import read_source
 from autograder.student import Student
+from tests.autograder.enrolling import A1, enroll, gradebook
 from tests.autograder.processes import gone, wait_until
 
-A1 = "a1_data_driven"
 FIRST, SECOND = "knn-two-loops", "knn-predict-labels"
 pytestmark = pytest.mark.usefixtures("bubblewrap")
 
@@ -54,21 +54,6 @@ def with_code(notebook, task, text):
     changed = copy.deepcopy(notebook)
     find(changed, task).source += f"\n{text}\n"
     return changed
-
-
-def enroll(course, **notebooks):
-    for student, notebook in notebooks.items():
-        folder = course.root / "submitted" / student / A1
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / "timestamp.txt").write_text("2026-01-15 12:00:00 UTC\n")
-        if notebook is not None:
-            nbformat.write(notebook, folder / "knn.ipynb")
-
-
-def gradebook(course):
-    from nbgrader.api import Gradebook
-
-    return Gradebook(f"sqlite:///{course.root / 'gradebook.db'}", "cs231n")
 
 
 def contents(course):
@@ -305,7 +290,7 @@ def test_a_signal_from_the_keyboard_is_answered_with_a_sentence_and_leaves_no_pr
     enroll(small, ada=solution, bob=slow)
     process = command(small, "--jobs", "1")
     assert wait_until(lambda: "ada" in written(small))
-    family = autograder.sandbox._family(process.pid)
+    family = autograder.sandbox.family(process.pid)
     process.send_signal(signal.SIGINT)
     status, _, err = finish(process)
     assert (status, "Traceback" in err) == (1, False)
@@ -338,7 +323,7 @@ def test_killed_at_any_moment_a_grader_loses_nothing_and_leaves_nothing_running(
         course = type(small)(folder / "course")
         process = command(course, "--jobs", "2")
         time.sleep(moments.uniform(0.2, 1.0) * whole)
-        family = autograder.sandbox._family(process.pid)
+        family = autograder.sandbox.family(process.pid)
         process.kill()
         process.communicate()
         finished = written(course)
@@ -363,7 +348,7 @@ def killed_while_grading(student, times, folder):
             worker = lend()
             with Student(worker) as running:
                 running.run("x = 1")
-                pids = autograder.sandbox._family(worker._process.pid)
+                pids = autograder.sandbox.family(worker._process.pid)
                 (folder / f"death{deaths}").write_text(json.dumps(pids))
                 os.kill(os.getpid(), signal.SIGKILL)
         return grade_submission(path, exam, name, lend, quiet)

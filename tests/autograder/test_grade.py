@@ -21,8 +21,8 @@ from autograder.sample_class import fill
 from autograder.sandbox import Limits, Worker
 from autograder.source import read_source
 from autograder.tasks import all_tasks
+from tests.autograder.enrolling import A1, enroll, gradebook
 
-A1 = "a1_data_driven"
 FIRST, SECOND = "knn-two-loops", "knn-predict-labels"
 
 
@@ -382,21 +382,6 @@ def test_an_answer_is_kept_for_the_person_who_grades_it(grade, filled):
 
 
 # --- a class
-
-
-def enroll(course, **notebooks):
-    for student, notebook in notebooks.items():
-        folder = course.root / "submitted" / student / A1
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / "timestamp.txt").write_text("2026-01-15 12:00:00 UTC\n")
-        if notebook is not None:
-            nbformat.write(notebook, folder / "knn.ipynb")
-
-
-def gradebook(course):
-    from nbgrader.api import Gradebook
-
-    return Gradebook(f"sqlite:///{course.root / 'gradebook.db'}", "cs231n")
 
 
 @pytest.fixture(scope="module")

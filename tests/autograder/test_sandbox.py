@@ -465,7 +465,7 @@ def test_a_sandbox_is_replaced_after_many_notebooks(course, monkeypatch, bubblew
 @pytest.mark.slow
 def test_a_closed_sandbox_leaves_no_process(bubblewrap):
     worker = Worker().ready()
-    pids = autograder.sandbox._family(worker._process.pid)
+    pids = autograder.sandbox.family(worker._process.pid)
     assert len(pids) > 1
     worker.close()
     assert wait_until(lambda: all(map(gone, pids)))
@@ -651,7 +651,7 @@ def test_nothing_outlives_a_grader_that_is_killed(bubblewrap, sandboxed):
     source = ENDLESS.format(mark=mark, sandboxed=sandboxed)
     with subprocess.Popen([sys.executable, "-c", source], stdout=subprocess.PIPE, text=True) as grader:
         assert grader.stdout.readline() == "running\n"
-        family = autograder.sandbox._family(grader.pid)
+        family = autograder.sandbox.family(grader.pid)
         assert set(running(mark)) <= set(family)
         assert len(family) > 3
         grader.kill()

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from hypothesis.extra import numpy as hnp
 
 from cs231n_kit.checks.assess import Sample
 from cs231n_kit.checks.observe import Failure, Observation
@@ -23,21 +22,10 @@ from cs231n_kit.checks.store import (
     sample_tree,
     unpack,
 )
+from tests.cs231n_kit.checks.arrays import arrays_of
 
 DTYPES = ("<f8", "<f4", "<f2", ">f8", "<i8", "|u1", "|b1", "<c16", "<U4")
-LAYOUTS = (
-    lambda a: a,
-    lambda a: np.asfortranarray(a),
-    lambda a: np.repeat(a, 2, axis=-1)[..., ::2] if a.ndim else a,
-    lambda a: a[::-1] if a.ndim else a,
-    lambda a: a.T,
-)
-
-arrays = st.builds(
-    lambda array, layout: layout(array),
-    st.sampled_from(DTYPES).flatmap(lambda dtype: hnp.arrays(dtype, hnp.array_shapes(min_dims=0, min_side=0, max_side=4))),
-    st.sampled_from(LAYOUTS),
-)
+arrays = arrays_of(DTYPES)
 leaves = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=9) | arrays
 trees = st.recursive(
     leaves,

@@ -7,26 +7,14 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from hypothesis.extra import numpy as hnp
 
 from cs231n_kit.checks.observe import Failure, Observation, is_strided
 from cs231n_kit.checks.store import MAX_WORDS, observation_from, observation_tree
 from cs231n_kit.checks.wire import LENGTH, WireError, decode, encode
+from tests.cs231n_kit.checks.arrays import arrays_of
 
 DTYPES = ("|b1", "|i1", "<i2", ">i4", "<i8", "|u1", "<u8", "<f2", "<f4", ">f8", "<f8", "<c8", "<c16", "<U1", ">U7")
-LAYOUTS = (
-    lambda a: a,
-    lambda a: np.asfortranarray(a),
-    lambda a: np.repeat(a, 2, axis=-1)[..., ::2] if a.ndim else a,
-    lambda a: a[::-1] if a.ndim else a,
-    lambda a: a.T,
-)
-
-arrays = st.builds(
-    lambda array, layout: layout(array),
-    st.sampled_from(DTYPES).flatmap(lambda dtype: hnp.arrays(dtype, hnp.array_shapes(min_dims=0, min_side=0, max_side=4))),
-    st.sampled_from(LAYOUTS),
-)
+arrays = arrays_of(DTYPES)
 keys = st.text("abc .é", max_size=5)  # never "#", which marks an array
 leaves = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=9) | arrays
 trees = st.recursive(
