@@ -12,7 +12,7 @@ demo: .venv/instructor
 	$(BIN)/autograder demo demo
 
 test: .venv/development
-	$(BIN)/python -m pytest -n auto --dist loadfile
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 .venv/bin/python:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed and was not found."; \
