@@ -12,6 +12,7 @@ c.CourseDirectory.release_directory = "assignments"
 # A release holds the notebooks and, where there is one, given.py: never the sources, which hold the solutions.
 _sources = Path(__file__).parent.glob("solutions/*/*.py")
 c.CourseDirectory.ignore.extend(sorted({path.name for path in _sources if path.name != "given.py"}))
+c.CourseDirectory.ignore.append("leaderboard.csv")  # of somebody who tried the contest here
 
 # Stock nbgrader runs every cell, experiments included.
 c.Execute.timeout = 300

@@ -205,9 +205,25 @@ def _execute_stale(course: Course, say) -> list[Path]:
         if _read_record(course)["executed"].get(_key(source)) == _run_record(source):
             continue
         say(f"running {_key(source)} ...")
+        before = _processor_seconds()
         changed += _write({source.with_suffix(".ipynb"): _notebook_bytes(_execute(source))})
         _add_to_record(course, "executed", {_key(source): _run_record(source)})
+        _add_to_record(course, "seconds", {_key(source): round(_processor_seconds() - before, 1)})
     return changed
+
+
+def _processor_seconds() -> float:
+    """Return what processes that this one started, and that have ended, took of the processor."""
+    times = os.times()
+    return times.children_user + times.children_system
+
+
+def seconds_of(course: Course, source: Path) -> float:
+    """Return the processor seconds of a notebook's solution when it was last executed, from Python's start to its end."""
+    try:
+        return _read_record(course)["seconds"][_key(source)]
+    except KeyError:
+        raise BuildError(f"{source.with_suffix('.ipynb')} was not executed   fix: autograder build --execute") from None
 
 
 def _execute(source: Path) -> nbformat.NotebookNode:
@@ -240,9 +256,9 @@ def _record_path(course: Course) -> Path:
 
 
 def _read_record(course: Course) -> dict[str, dict]:
-    """Return what earlier builds noted: what each notebook was executed with, and what each released file held."""
+    """Return what earlier builds noted: what each notebook was executed with, how long it took, and what was released."""
     path = _record_path(course)
-    return json.loads(path.read_text()) if path.is_file() else {"executed": {}, "released": {}}
+    return json.loads(path.read_text()) if path.is_file() else {"executed": {}, "released": {}, "seconds": {}}
 
 
 def _add_to_record(course: Course, part: str, entries: dict) -> None:

@@ -8,6 +8,7 @@ import textwrap
 from pathlib import Path
 
 from cs231n_kit.checks.check import WIDTH, try_public_cases
+from cs231n_kit.checks.probes import find_probe
 from cs231n_kit.plain_error import PlainError
 
 AROUND_A_CELL = ("%%time", "%%timeit", "%%capture")  # magics that only watch what the rest of the cell does
@@ -21,14 +22,14 @@ def from_notebook(notebook: str, name: str, *tasks: str):
     """Return the class or function `name` as the learner wrote it in `notebook`.ipynb, in the folder of this notebook.
 
     Only what defines something runs: the setup and exercise cells there, and the imports and definitions in other
-    cells; no experiment is repeated. `tasks` are those whose visible check it has to pass.
+    cells; no experiment is repeated. `tasks` are those of that notebook whose visible checks have to pass.
     Raises EarlierWorkMissing, after saying what to do, if it is not there, not saved, or does not pass.
     """
     path = Path(f"{notebook}.ipynb")
     namespace, errors = _defined(path, notebook, name)
     if name not in namespace:
         _miss(f"{path} does not define {name}. {errors[0] if errors else 'Has its setup cell been deleted?'}", path, name)
-    outcomes = {task: try_public_cases(task, namespace[name]) for task in tasks}
+    outcomes = {task: try_public_cases(task, *map(namespace.get, find_probe(task).names)) for task in tasks}
     failing = {task: report for task, (right, report) in outcomes.items() if not right}
     if failing:
         print(*failing.values(), sep="\n\n", end="\n\n")

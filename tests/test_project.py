@@ -63,8 +63,8 @@ def test_every_file_that_the_documents_link_to_exists():
 
 def test_the_number_of_known_mistakes_is_the_one_that_is_claimed():
     known = sum(len(task.mistakes) for task in all_tasks().values())
-    assert f"{known} of them" in (ROOT / "README.md").read_text()
-    assert f"{known} known mistakes" in (ROOT / "CHANGELOG.md").read_text()
+    assert f"{known:,} of them" in (ROOT / "README.md").read_text()
+    assert f"{known:,} known mistakes" in (ROOT / "CHANGELOG.md").read_text()
 
 
 def test_the_version_is_in_the_changelog():

@@ -60,7 +60,7 @@ class Task:
 def all_tasks() -> dict[str, Task]:
     """Return every task by id."""
     modules = [importlib.import_module(f"{__name__}.{m.name}") for m in pkgutil.iter_modules(__path__)]
-    tasks = [task for module in modules for task in module.TASKS]
+    tasks = [task for module in modules for task in getattr(module, "TASKS", ())]  # some only help others
     by_id = {task.id: task for task in tasks}
     if len(by_id) < len(tasks):
         twice = sorted(t.id for t in tasks if sum(u.id == t.id for u in tasks) > 1)

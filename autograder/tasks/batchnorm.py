@@ -131,6 +131,17 @@ _SQUARES = dict(
     hint="On paper that is the same. Far from 0, two nearly equal numbers are subtracted, and nothing but "
     "rounding is left; it may even be negative. Subtract the mean before you square.",
 )
+_OVERWRITTEN = dict(
+    id="x-hat-overwritten",
+    title="x_hat was stretched and moved in place",
+    hint="The output is right, but the cache should hold what was normalized, without gamma and beta, and yours holds the "
+    "output. `out = x_hat` does not copy: `out *= gamma` then changes both.",
+)
+_SUMMED_SQUARES = dict(
+    id="sum-for-mean",
+    title="the squared distances are summed up and not divided",
+    hint="The variance is their *mean*. Twice as many numbers of the same kind should not have a larger one.",
+)
 _FORWARD = (
     Mistake(
         "batch-statistics-in-test-mode",
@@ -204,6 +215,48 @@ _FORWARD = (
     Mistake(**_GAMMA_BETA, replace={"gamma * x_hat + beta": "beta * x_hat + gamma"}),
     Mistake(**_BY_VARIANCE, replace={"np.sqrt(var + eps)": "var + eps"}),
     Mistake(**_SQUARES, replace={"x.var(axis=0)": "(x**2).mean(axis=0) - x.mean(axis=0) ** 2"}),
+    Mistake(
+        "one-mean-for-all",
+        "mean and variance were taken over the whole batch and all features together",
+        "Without an axis a single mean is subtracted from everything. Each feature has its own, taken down its column: "
+        "(D,).",
+        replace={_MEAN_AND_VAR: "mean, var = x.mean(), x.var()"},
+    ),
+    Mistake(
+        "running-deviation",
+        "the running average is one of standard deviations",
+        "It is the *variance* of each batch that is averaged, before eps and before the root. The root of a mean is not the "
+        "mean of the roots.",
+        replace={_RUN_VAR: _RUN_VAR.replace("* var", "* np.sqrt(var)")},
+    ),
+    Mistake(
+        "added-in-full",
+        "the new statistics are added in full to the running ones",
+        "The two shares should add up to 1, so that it stays an average. With all of each new batch it grows to ten times "
+        "that.",
+        replace={
+            _RUN_MEAN: "running_mean = momentum * running_mean + mean",
+            _RUN_VAR: "running_var = momentum * running_var + var",
+        },
+    ),
+    Mistake(
+        "momentum-fixed",
+        "the momentum is always 0.9, whatever bn_param says",
+        "0.9 is what counts if bn_param has no momentum. The given lines have looked that up, and the name momentum holds "
+        "it.",
+        replace={
+            _RUN_MEAN: "running_mean = 0.9 * running_mean + 0.1 * mean",
+            _RUN_VAR: "running_var = 0.9 * running_var + 0.1 * var",
+        },
+    ),
+    Mistake(
+        "std-without-eps",
+        "std in the cache is the root of the variance alone, without eps",
+        "The output is right. The way back divides by what the way forward divided by, and that is the root of variance + "
+        "eps.",
+        replace={"x_hat = (x - mean) / std": "x_hat = (x - mean) / std\n    std = np.sqrt(var)"},
+    ),
+    Mistake(**_OVERWRITTEN, replace={"out = gamma * x_hat + beta": "x_hat *= gamma\n    x_hat += beta\n    out = x_hat"}),
 )
 
 # --- the ways back
@@ -342,6 +395,18 @@ _VARIANCE_SUMMED = dict(
     hint="The variance is a mean, too, of the squared distances. Each of them gets one Nth of what arrives there.",
 )
 
+_BY_FEATURES = dict(
+    id="divided-by-features",
+    title="1/N was taken to be one over the number of features",
+    hint="N counts the examples of the batch, over which the means were taken. With as many features as examples nobody "
+    "notices.",
+)
+_DGAMMA_STRETCHED = dict(
+    id="dgamma-with-gamma",
+    title="dgamma contains gamma itself",
+    hint="out is gamma times x_hat, plus beta: the derivative at gamma is x_hat, and gamma does not occur in it. Did you "
+    "start from the gradient at x_hat instead of the one at the output?",
+)
 _DX_NODE = "dx = dcentered + dmean / N"
 _DCENTERED = "dcentered = dx_hat / std + 2 * centered * dvar / N"
 _BACKWARD = (
@@ -382,6 +447,35 @@ _BACKWARD = (
     Mistake(**_AVERAGED, replace={_DBETA: "dbeta = dout.mean(axis=0)", _DGAMMA: "dgamma = (dout * x_hat).mean(axis=0)"}),
     Mistake(**_NOT_SUMMED, replace={_DBETA: "dbeta = dout.sum(axis=1)", _DGAMMA: "dgamma = (dout * x_hat).sum(axis=1)"}),
     Mistake(**_RETURNED_EXCHANGED, replace={_DX_NODE: _DX_NODE + "\n    dgamma, dbeta = dbeta, dgamma"}),
+    Mistake(**_BY_FEATURES, replace={"N = len(dout)": "N = dout.shape[1]"}),
+    Mistake(**_DGAMMA_STRETCHED, replace={_DX_NODE: _DX_NODE + "\n    dgamma = gamma * dgamma"}),
+    Mistake(
+        "x-hat-for-c",
+        "x_hat was used where c is meant",
+        "c is centered and *not* yet divided by σ. The cache holds x_hat, which is; step 2 of the list says how c comes "
+        "from it.",
+        replace={"centered = x_hat * std": "centered = x_hat"},
+    ),
+    Mistake(
+        "square-without-two",
+        "the 2 of the square is missing",
+        "Each c is squared on its way to v, and the derivative of a square is twice the number. The ½ of the root and "
+        "this 2 cancel, but only if both are there.",
+        replace={"2 * centered * dvar": "centered * dvar"},
+    ),
+    Mistake(
+        "sign-at-mean",
+        "the gradient at μ has the wrong sign",
+        "c is x *minus* μ: if μ grows, every c becomes smaller. In every column the entries of dx have to add up to 0.",
+        replace={"dmean = -dcentered": "dmean = dcentered"},
+    ),
+    Mistake(
+        "mean-at-std",
+        "the gradient at σ is a mean over the examples instead of a sum",
+        "σ takes no part in any mean here: every quotient uses it, and from each of them something comes back. What is "
+        "used several times collects the sum.",
+        replace={"dstd = -(dx_hat * centered).sum(axis=0)": "dstd = -(dx_hat * centered).mean(axis=0)"},
+    ),
 )
 
 _DX_ALT = "dx = gamma / std * (dout - dbeta / N - x_hat * dgamma / N)"
@@ -447,15 +541,39 @@ _BACKWARD_ALT = (
         **_ROWS, replace={_DBETA: "dbeta = dout.sum(axis=0, keepdims=True)", _DGAMMA: _DGAMMA[:-1] + ", keepdims=True)"}
     ),
     Mistake(**_RETURNED_EXCHANGED, replace={_DX_ALT: _DX_ALT + "\n    dgamma, dbeta = dbeta, dgamma"}),
+    Mistake(**_BY_FEATURES, replace={"N = len(dout)": "N = dout.shape[1]"}),
+    Mistake(**_AVERAGED, replace={_DX_ALT: _DX_ALT + "\n    dgamma, dbeta = dgamma / N, dbeta / N"}),
+    Mistake(**_DGAMMA_STRETCHED, replace={_DX_ALT: _DX_ALT + "\n    dgamma = gamma * dgamma"}),
+    Mistake(
+        "n-times",
+        "dx is N times too large",
+        "If the parenthesis is written with N · dout and the two sums as they are, there is a 1/N in front of it. It was "
+        "lost.",
+        replace={_DX_ALT: "dx = gamma / std * (N * dout - dbeta - x_hat * dgamma)"},
+    ),
+    Mistake(
+        "all-divided-by-n",
+        "dout itself is divided by N as well",
+        "Of the three terms only the second and the third are means. Look at step 2: in front of [i = j] there is no 1/N.",
+        replace={_DX_ALT: "dx = gamma / std / N * (dout - dbeta - x_hat * dgamma)"},
+    ),
+    Mistake(
+        "only-itself",
+        "each x influences its own x_hat and no other",
+        "Step 2 holds for *every* pair i, j, and step 3 adds up over i. You put i = j and left out the others; but one x "
+        "moves the mean and the spread of all.",
+        replace={_DX_ALT: "dx = gamma / std * dout * (1 - 1 / N - x_hat**2 / N)"},
+    ),
 )
 
 # --- layernorm
 
 
-def _examples(N=5, D=7, **settings):
+def _examples(N=5, D=7, as_it_is=False, **settings):
     def drawn(rng, N=N, D=D):
         x = _spread(rng, D, N).T
-        return {"x": x, "gamma": rng.uniform(0.5, 2, size=D), "beta": rng.uniform(1, 3, size=D), "settings": settings}
+        gamma, beta = rng.uniform(0.5, 2, size=D), rng.uniform(1, 3, size=D)
+        return {"x": x, "gamma": gamma, "beta": beta, "settings": settings, "as_it_is": as_it_is}
 
     return drawn
 
@@ -549,6 +667,29 @@ _LN_FORWARD = (
         "feature. With 1 and 0 they do nothing, which is how training begins.",
         replace={"gamma * x_hat + beta": "x_hat.copy()"},
     ),
+    Mistake(**_SUMMED_SQUARES, replace={_LN_VAR: "((x - mean) ** 2).sum(axis=1, keepdims=True)"}),
+    Mistake(**_OVERWRITTEN, replace={"out = gamma * x_hat + beta": "x_hat *= gamma\n    x_hat += beta\n    out = x_hat"}),
+    Mistake(
+        "std-flat",
+        "std in the cache is a row of N numbers, not a column",
+        "Everything is right but its shape, (N,) instead of (N, 1). The way back divides (N, D) by it, and the axes are "
+        "lined up from the right: keep the axis.",
+        replace={"out = gamma * x_hat + beta": "out = gamma * x_hat + beta\n    std = std.ravel()"},
+    ),
+    Mistake(
+        "std-without-eps",
+        "std in the cache is the root of the variance alone, without eps",
+        "The output is right. The way back divides by what the way forward divided by, and that is the root of variance + "
+        "eps.",
+        replace={"x_hat = (x - mean) / std": "x_hat = (x - mean) / std\n    std = np.sqrt(var)"},
+    ),
+    Mistake(
+        "variance-of-the-batch",
+        "the mean was taken along the row, and the variance down the column",
+        "Both belong to one example and run over its features. The variance is the mean of the squared distances from that "
+        "very mean.",
+        replace={_LN_VAR: "x.var(axis=0, keepdims=True)", "np.sqrt(var + eps)": "np.sqrt(var + eps) + 0 * mean"},
+    ),
 )
 _ONES = "along_ones = dx_hat.mean(axis=1, keepdims=True)"
 _X_HAT = "along_x_hat = (dx_hat * x_hat).mean(axis=1, keepdims=True)"
@@ -625,6 +766,39 @@ _LN_BACKWARD = (
         replace={"- x_hat * along_x_hat": "+ x_hat * along_x_hat"},
     ),
     Mistake(**_RETURNED_EXCHANGED, replace={_LN_DX: _LN_DX + "\n    dgamma, dbeta = dbeta, dgamma"}),
+    Mistake(
+        "sums-of-the-batch",
+        "dbeta and dgamma were put into dx, as in batch normalization",
+        "They add up over the *examples*, and there the means ran over the examples, too. Dividing them by D does not "
+        "turn them into means along the row: those have to be taken anew.",
+        replace={_LN_DX: "D = dout.shape[1]\n    dx = gamma / std * (dout - dbeta / D - x_hat * dgamma / D)"},
+    ),
+    Mistake(**_AVERAGED, replace={_DBETA: "dbeta = dout.mean(axis=0)", _DGAMMA: "dgamma = (dout * x_hat).mean(axis=0)"}),
+    Mistake(
+        "std-forgotten",
+        "the division by σ is missing in dx",
+        "x_hat changes with x by one over σ: in an example with a wide spread, a small change of x hardly "
+        "matters. The cache holds σ for this.",
+        replace={_LN_DX: _LN_DX.replace(" / std", "")},
+    ),
+    Mistake(
+        "divided-by-variance",
+        "dx is divided by the variance instead of its root",
+        "The cache holds the standard deviation, the root being taken already, and all of dx is divided by it once.",
+        replace={"/ std": "/ std**2"},
+    ),
+    Mistake(
+        "x-hat-once",
+        "the last term has x_hat only once",
+        "Two x_hat stand in the box of section 5: one goes into the mean along the row, the other stays in front of it.",
+        replace={"x_hat * along_x_hat": "along_x_hat"},
+    ),
+    Mistake(
+        "gamma-in-one-mean-only",
+        "gamma is missing in the mean that contains x_hat",
+        "Both means are taken of the gradient at x_hat, which is dout times gamma, once as it is and once times x_hat.",
+        replace={_X_HAT: _X_HAT.replace("dx_hat", "dout")},
+    ),
 )
 
 # --- the network
@@ -751,6 +925,62 @@ _NET = (
             "    out, relu_cache = relu_forward(gamma * a + beta)",
         },
     ),
+    Mistake(
+        "mode-kept",
+        "the mode of the first call stays for ever",
+        "The dict in self.state lives on from call to call, and so does what you put into it. The mode has to be put in "
+        "anew each time, whether there is one already or not.",
+        replace={'bn_param["mode"] = self.mode': 'bn_param.setdefault("mode", self.mode)'},
+    ),
+    Mistake(
+        "fresh-dict-kept",
+        "the running statistics are forgotten at each call",
+        "A new dict is put into self.state in place of the old one, and what that held is lost. The averages go on from "
+        "where they are.",
+        replace={_OWN_DICT: 'bn_param = self.state[f"bn{i}"] = {}'},
+    ),
+    Mistake(
+        "not-laid-out",
+        "x is multiplied by W as it came, without being laid out in rows",
+        "The first layer may get images, (N, 3, 32, 32) for example. affine_forward lays them out; with a product of your "
+        "own that is up to you, and its cache, too.",
+        replace={"affine_forward(x, W, b)": "x @ W + b, (x, W, b)"},
+    ),
+    Mistake(
+        "normalized-for-nothing",
+        "the ReLU gets what came before the normalization",
+        "Three layers in a row: each gets what the one before it put out. What was normalized is computed here, and then "
+        "not used.",
+        replace={"relu_forward(normal)": "relu_forward(a)"},
+    ),
+    Mistake(
+        "relu-cache-from-before",
+        "the cache of the ReLU holds what came before the normalization",
+        "The output is right, but on the way back the ReLU lets the gradient through where *its own* input was positive, "
+        "and that was the normalized one.",
+        replace={_RELU_CALL: "out, relu_cache = np.maximum(0, normal), a"},
+    ),
+    Mistake(
+        "norm-cache-missing",
+        "the cache of the normalization is not kept",
+        "Both normalizations return two things, and the second is what their way back needs. Without it the network has "
+        "an output and no gradients.",
+        replace={_RELU_CALL: _RELU_CALL + "\n    norm_cache = None"},
+    ),
+    Mistake(
+        "caches-in-reverse",
+        "the caches are in the opposite order",
+        "The way *back* goes in the opposite order; it takes the three caches apart as they were computed: affine, "
+        "normalization, ReLU.",
+        replace={_RELU_CALL: _RELU_CALL + "\n    affine_cache, relu_cache = relu_cache, affine_cache"},
+    ),
+    Mistake(
+        "gamma-and-beta-missing",
+        "the layer's own gamma and beta are not used",
+        "With ones and zeros in their place an untrained network looks right. These two are what the layer learns, so "
+        "they have to be those in self.params.",
+        replace={"gamma, beta, ": "np.ones_like(gamma), np.zeros_like(beta), "},
+    ),
 )
 
 _FORWARD_STEPS = Case("steps as examples and features are added", _more_batches, "steps", 1.0, axes=("example", "feature"))
@@ -834,6 +1064,7 @@ TASKS = (
             Case("five examples, seven features", _examples(), weight=2.0),
             Case("eps = 0.25", _examples(4, 6, eps=0.25)),
             Case("as many features as examples", _examples(4, 4)),
+            Case("the shape of std in the cache", _examples(3, 4, as_it_is=True)),
             _LN_STEPS,
         ),
         (
@@ -846,6 +1077,8 @@ TASKS = (
             Case("tiny examples", _examples_tiny),
             Case("strided arrays", _examples_strided),
             Case("float32", _examples_float32),
+            Case("the cache of a single example", _examples(1, 5, as_it_is=True, eps=0.25)),
+            Case("the shape of std in the cache", _examples(5, 3, as_it_is=True)),
             _LN_STEPS,
         ),
         _LN_FORWARD,
@@ -878,6 +1111,9 @@ TASKS = (
             Case("batch normalization in training", _layer("batchnorm")),
             Case("batch normalization in use", _layer("batchnorm", 2, mode="test", next_mode="test")),
             Case("layer normalization", _layer("layernorm")),
+            Case(
+                "images in training, then in use", _layer("batchnorm", sizes=(12, 6, 4), shape=(2, 2, 3), next_mode="test")
+            ),
         ),
         (
             Case("batch normalization in training, then in use", _layer("batchnorm", 2, next_mode="test"), weight=2.0),

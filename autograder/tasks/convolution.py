@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from autograder.tasks import Case, Mistake, Task
+from autograder.tasks import Case, Mistake, Task, layers
 
 # --- output_size
 
@@ -34,7 +34,12 @@ def _one_left_over(rng):
 
 
 def _too_large(rng):
-    return _row(4, 9, 2, 1)
+    return _row(4, 10, 2, 1)
+
+
+def _fits_with_its_padding(rng):
+    """Larger than the row, but not than the padded row."""
+    return _row(4, 5, 1, 1)
 
 
 def _dividing(rng):
@@ -51,6 +56,11 @@ def _not_dividing(rng):
 
 def _far_too_large(rng):
     return _row(int(rng.integers(2, 5)), int(rng.integers(20, 30)), int(rng.integers(1, 4)), 1)
+
+
+def _large_but_padded(rng):
+    size, pad = (int(n) for n in rng.integers([3, 2], [9, 5]))
+    return _row(size, size + int(rng.integers(1, 2 * pad + 1)), int(rng.integers(1, 4)), pad)
 
 
 def _one_place(rng):
@@ -124,19 +134,30 @@ _SIZE_MISTAKES = (
         "The formula goes on below zero; places do not. If the window is larger than the padded row, there are none.",
         replace={"max(0, steps + 1)": "steps + 1"},
     ),
+    Mistake(
+        "padding-forgotten-at-the-end",
+        "a window is refused that fits into the padded row",
+        "Whether a window fits is decided by the *padded* row: the zeros are places for it, too. A window of 5 on 4 numbers "
+        "with a zero on each side has two places.",
+        replace={"return max(0, steps + 1)": "return 0 if kernel > size else steps + 1"},
+    ),
+    Mistake(
+        "refused",
+        "a stride that does not divide is refused",
+        "Nothing breaks if numbers are left over behind the last window: they are not seen, that is all. Round down "
+        "instead.",
+        replace={_STEPS: f"assert (size - kernel + 2 * pad) % stride == 0\n    {_STEPS}"},
+    ),
+    Mistake(
+        "whole-but-float",
+        "the number is right, but it is a float",
+        "`np.floor` rounds down and returns a float all the same, and no array can have 24.0 rows. There is an operator "
+        "that divides and rounds down in one, and keeps ints as ints.",
+        replace={"max(0, steps + 1)": "float(max(0, steps + 1))"},
+    ),
 )
 
 # --- convolution
-
-
-def _layer(rng, N=2, C=3, H=5, W=6, F=2, HH=3, WW=3, stride=1, pad=0):
-    return {
-        "x": rng.normal(size=(N, C, H, W)),
-        "w": rng.normal(size=(F, C, HH, WW)),
-        "b": 1 + rng.normal(size=F) ** 2,  # away from 0, so that one that is missing shows
-        "stride": stride,
-        "pad": pad,
-    }
 
 
 def _by_hand(rng):
@@ -144,77 +165,6 @@ def _by_hand(rng):
     rows = [[0, 0, 2, 2, 2], [0, 0, 2, 2, 2], [0, 1, 2, 2, 2], [0, 0, 2, 2, 1], [0, 0, 2, 2, 2]]
     x, w = np.array(rows, float)[None, None], np.tile([-1.0, 0, 1], (3, 1))[None, None]
     return {"x": x, "w": w, "b": np.array([10.0]), "stride": 1, "pad": 0}
-
-
-def _padded(rng):
-    return _layer(rng, H=4, W=4, pad=1)
-
-
-def _wide(rng):
-    return _layer(rng, H=4, W=7)
-
-
-def _stride_and_pad(rng):
-    return _layer(rng, H=5, W=5, stride=2, pad=1)
-
-
-def _flat_kernel(rng):
-    return _layer(rng, H=7, W=5, HH=2, WW=4, pad=1)
-
-
-def _tall_kernel(rng):
-    return _layer(rng, H=6, W=8, HH=4, WW=1, stride=2)
-
-
-def _does_not_divide(rng):
-    return _layer(rng, H=8, W=9, stride=3, pad=1)
-
-
-def _gaps(rng):
-    """A stride larger than the kernel: some pixels are in no window."""
-    return _layer(rng, H=8, W=9, HH=2, WW=2, stride=3)
-
-
-def _one_picture(rng):
-    return _layer(rng, N=1, C=1, F=4, H=6, W=4, pad=2)
-
-
-def _one_by_one(rng):
-    return _layer(rng, H=3, W=4, HH=1, WW=1, C=5)
-
-
-def _one_window(rng):
-    return _layer(rng, H=4, W=3, HH=4, WW=3, stride=2, F=3)
-
-
-def _strided_arrays(rng):
-    """Channels behind in memory, as pictures come, and every other weight of a larger array."""
-    inputs = _layer(rng, N=3, H=5, W=4, pad=1)
-    x = np.ascontiguousarray(inputs["x"].transpose(0, 2, 3, 1)).transpose(0, 3, 1, 2)
-    w = np.repeat(inputs["w"], 2, axis=3)[..., ::2]
-    return {**inputs, "x": x, "w": w}
-
-
-def _float32(rng):
-    inputs = _layer(rng, H=6, W=5, stride=2, pad=1)
-    return {name: value.astype(np.float32) if isinstance(value, np.ndarray) else value for name, value in inputs.items()}
-
-
-def _large_numbers(rng):
-    inputs = _layer(rng, H=4, W=5, pad=1)
-    return {**inputs, "x": 1e3 * inputs["x"], "b": 1e3 * inputs["b"]}
-
-
-def _with_upstream(draw):
-    """Return a function that draws inputs and an upstream gradient of both signs for them."""
-
-    def drawn(rng):
-        inputs = draw(rng)
-        (N, _, H, W), (F, _, HH, WW) = inputs["x"].shape, inputs["w"].shape
-        height, width = ((n - k + 2 * inputs["pad"]) // inputs["stride"] + 1 for n, k in ((H, HH), (W, WW)))
-        return {**inputs, "dout": rng.normal(size=(N, F, height, width)).astype(inputs["x"].dtype)}
-
-    return drawn
 
 
 def _in_a_row(rng):
@@ -245,6 +195,13 @@ _NO_FIRST_PLACE = dict(
     id="first-place-forgotten",
     title="there is a row and a column too few",
     hint="The quotient counts the *steps* of the window. There is one more place than there are steps.",
+)
+
+_SINGLE_PRECISION = dict(
+    id="single-precision",
+    title="numbers in double precision are kept in single precision",
+    hint="An array of dtype float32 holds seven digits and nothing above 3e38. What comes in with sixteen digits should "
+    "come out with as many; a gradient check needs them. NumPy's own choice for new arrays is float64.",
 )
 
 _PAD = "np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))"
@@ -338,6 +295,35 @@ _FORWARD_MISTAKES = (
         "the window and for the size of the result.",
         replace={"pad - WW)": "pad - HH)", "left + WW": "left + HH"},
     ),
+    Mistake(
+        "stride-within-the-window",
+        "the stride is taken within the window",
+        "A window covers neighboring numbers, whatever the stride is. The stride says how far apart the windows stand: it "
+        "moves their corner, and leaves no gaps inside.",
+        replace={"top : top + HH, left : left + WW": "i : i + HH * stride : stride, j : j + WW * stride : stride"},
+    ),
+    Mistake(
+        "places-skipped",
+        "every second place of the result is left at 0, or more of them",
+        "Your loops step by the stride, and use the same index for the result. But the result has no gaps: place (i, j) "
+        "counts windows, one after the other, and only the *corner* of the window in the picture moves by the stride.",
+        replace={
+            "range(out_height)": "range(0, out_height, stride)",
+            "range(out_width)": "range(0, out_width, stride)",
+            "top, left = i * stride, j * stride": "top, left = i, j",
+        },
+    ),
+    Mistake(
+        "padded-cache",
+        "the cache holds the padded picture",
+        "The name x stands for the padded picture from some line on, and the last line puts that into the cache. The way "
+        "back needs x as it came, to know which shape dx has. Give the padded one a name of its own.",
+        replace={f"padded = {_PAD}": f"x = padded = {_PAD}"},
+    ),
+    Mistake(
+        **_SINGLE_PRECISION,
+        replace={"(N, F, out_height, out_width))": "(N, F, out_height, out_width), np.float32)"},
+    ),
 )
 
 _CUT = "dx = dpadded[:, :, pad : pad + x.shape[2], pad : pad + x.shape[3]]"
@@ -417,6 +403,27 @@ _BACKWARD_MISTAKES = (
         replace={_CUT: f"{_CUT}\n    dw, db = dw / N, db / N"},
     ),
     Mistake(
+        "weights-averaged",
+        "dw is divided by the number of pictures",
+        "Every picture has its part in the gradient of a shared weight, and the parts add up. Where the loss is a mean, "
+        "dout brings the division along.",
+        replace={_CUT: f"{_CUT}\n    dw = dw / N"},
+    ),
+    Mistake(
+        "all-averaged",
+        "all gradients are divided by the number of pictures",
+        "The backward pass of a layer knows nothing of a mean: it was taken in the loss, whose own backward pass divided "
+        "dout by the number of pictures. A second time is once too often.",
+        replace={_CUT: f"{_CUT}\n    dx, dw, db = dx / N, dw / N, db / N"},
+    ),
+    Mistake(
+        "frame-cut-off-behind",
+        "the frame is cut off on the wrong side",
+        "The picture begins behind `pad` zeros. Yours begins at the very corner, in the frame, and loses its last "
+        "rows and columns.",
+        replace={_CUT: "dx = dpadded[:, :, : x.shape[2], : x.shape[3]]"},
+    ),
+    Mistake(
         "bias-for-each-picture",
         "db has a row for each picture",
         "There is one bias for each filter, shared by all pictures and all places. Its gradient is summed over all of them.",
@@ -441,6 +448,12 @@ _BACKWARD_MISTAKES = (
         "Kernels need not be square: the last two axes of w may differ, and the window needs both sizes.",
         replace={_COLUMNS: "slice(j * stride, j * stride + HH)"},
     ),
+    Mistake(
+        **_SINGLE_PRECISION,
+        replace={
+            "np.zeros(padded.shape), np.zeros(w.shape)": "np.zeros(padded.shape, np.float32), np.zeros(w.shape, np.float32)"
+        },
+    ),
 )
 
 # --- pooling
@@ -458,7 +471,8 @@ def _pool_by_two(rng):
 
 
 def _overlapping(rng):
-    return _maps(rng, H=5, W=6, height=3, width=3)
+    """The last column is in no window."""
+    return _maps(rng, H=5, W=7, height=3, width=4)
 
 
 def _in_a_pooled_row(rng):
@@ -510,9 +524,10 @@ def _float32_maps(rng):
     return {**inputs, "x": inputs["x"].astype(np.float32)}
 
 
-def _large_maps(rng):
-    inputs = _maps(rng, H=4, W=6)
-    return {**inputs, "x": 1e3 * inputs["x"]}
+def _maps_beyond_single_precision(rng):
+    """Negative numbers of which float32 makes minus infinity."""
+    inputs = _negative_maps(rng)
+    return {**inputs, "x": 1e60 * inputs["x"]}
 
 
 def _with_pool_upstream(draw):
@@ -526,6 +541,11 @@ def _with_pool_upstream(draw):
         return {**inputs, "dout": dout + 0.1 * np.sign(dout)}
 
     return drawn
+
+
+def _pool_upstream_beyond_single_precision(rng):
+    inputs = _with_pool_upstream(_maps_beyond_single_precision)(rng)
+    return {**inputs, "dout": 1e60 * inputs["dout"]}
 
 
 def _pooled_row_upstream(rng):
@@ -617,6 +637,28 @@ _MAX_MISTAKES = (
         "the window and for the size of the result.",
         replace={"left + width": "left + height", "(W - width)": "(W - height)"},
     ),
+    Mistake(
+        "places-skipped",
+        "every second place of the result is left at 0, or more of them",
+        "Your loops step by the stride, and use the same index for the result. Place (i, j) counts windows, without gaps; "
+        "only the corner of the window moves by the stride.",
+        replace={
+            "range(out_height)": "range(0, out_height, stride)",
+            "range(out_width)": "range(0, out_width, stride)",
+            "top, left = i * stride, j * stride": "top, left = i, j",
+        },
+    ),
+    Mistake(
+        "search-begins-too-high",
+        "no result is below some negative number",
+        "−100 or −1000 is no safe beginning for the search of a maximum: a window may lie below it altogether. Nothing "
+        "lies below minus infinity, and the first entry of the window does as well.",
+        replace={_MAXIMUM: f"np.maximum(-1000, {_MAXIMUM})"},
+    ),
+    Mistake(
+        **_SINGLE_PRECISION,
+        replace={"(N, C, out_height, out_width))": "(N, C, out_height, out_width), np.float32)"},
+    ),
 )
 
 _SEND = "dx[n, c, top + row, left + column] += dout[n, c, i, j]"
@@ -703,6 +745,14 @@ _MAX_BACKWARD_MISTAKES = (
         "−7 is farther from 0 than 3, but 3 is larger, and it was 3 that max pooling passed on.",
         replace={"window.argmax()": "np.abs(window).argmax()"},
     ),
+    Mistake(
+        "no-winner-at-zero",
+        "a window whose maximum is 0 sends nothing back",
+        "0 can win like any other number, and after a ReLU it often does. Whether the gradient stops there is for the ReLU "
+        "to say, not for the pooling.",
+        replace={_SEND: f"{_SEND} * (window.max() != 0)"},
+    ),
+    Mistake(**_SINGLE_PRECISION, replace={"np.zeros(x.shape)": "np.zeros(x.shape, np.float32)"}),
 )
 
 _MEAN, _SQUARES = "window.mean(axis=(2, 3))", "(window**2).sum(axis=(2, 3))"
@@ -762,10 +812,31 @@ _OTHER_MISTAKES = (
         replace={"i * stride : i * stride + height": "i : i + height", "j * stride : j * stride + width": "j : j + width"},
     ),
     Mistake(**_HEIGHT_AND_WIDTH, replace={_NAMES: _NAMES_EXCHANGED}),
+    Mistake(**_ROUNDED_UP, replace=_POOL_SIZES),
     Mistake(
-        **_ROUNDED_UP,
-        replace=_POOL_SIZES,
+        "half-the-square",
+        "L2 pooling takes half of the sum instead of its root",
+        "`s ** 1 / 2` is (s ** 1) / 2: powers come before divisions. Use parentheses, or `np.sqrt`.",
+        replace={f"np.sqrt({_SQUARES})": f"{_SQUARES} ** 1 / 2"},
     ),
+    Mistake(
+        "norm-of-a-matrix",
+        "L2 pooling takes another norm of the window",
+        "With `ord=2`, `np.linalg.norm` of a matrix is its largest singular value: how much it stretches a vector at most. "
+        "What is wanted is the length of the window as one long vector.",
+        replace={f"np.sqrt({_SQUARES})": "np.linalg.norm(window, 2, axis=(2, 3))"},
+    ),
+    Mistake(
+        "window-as-stride",
+        "the window's own size is used as the stride",
+        "Side by side is frequent, but not a rule: the windows of places next to each other are `stride` apart, and may "
+        "overlap or leave gaps.",
+        replace={
+            "i * stride : i * stride + height": "i * height : i * height + height",
+            "j * stride : j * stride + width": "j * width : j * width + width",
+        },
+    ),
+    Mistake(**_SINGLE_PRECISION, replace={"(W - width) // stride + 1))": "(W - width) // stride + 1), np.float32)"}),
 )
 
 _ROUNDED = 1e-5  # float32 in, float32 on the way
@@ -780,12 +851,14 @@ TASKS = (
             Case("a stride that does not divide", _last_number_unseen),
             Case("a single number left over", _one_left_over),
             Case("a window that does not fit", _too_large),
+            Case("a window that fits into the padded row only", _fits_with_its_padding),
         ),
         (
             Case("a stride that divides", _dividing, weight=2.0),
             Case("a stride that does not divide", _not_dividing, weight=2.0),
             Case("a single number left over", _one_left_over),
             Case("a window that is far too large", _far_too_large),
+            Case("a window that fits into the padded row only", _large_but_padded),
             Case("a window as large as the row", _one_place),
             Case("a stride larger than the row", _huge_stride),
         ),
@@ -795,21 +868,23 @@ TASKS = (
         "convolution-forward",
         (
             Case("the example of the text, with a bias of 10", _by_hand),
-            Case("three channels, a wide picture, no padding", _wide),
-            Case("padding 1", _padded),
-            Case("stride 2 and padding 1", _stride_and_pad),
+            Case("kernels of 3 by 2 on a wide picture, no padding", layers.wide),
+            Case("padding 1", layers.padded),
+            Case("stride 2 and padding 1", layers.stride_and_pad),
+            Case("numbers too large for single precision", layers.beyond_single_precision),
         ),
         (
-            Case("padding 1", _padded),
-            Case("stride 2 and padding 1", _stride_and_pad),
-            Case("a kernel wider than tall", _flat_kernel),
-            Case("a kernel taller than wide, stride 2, no padding", _tall_kernel),
-            Case("a stride that does not divide", _does_not_divide),
-            Case("one picture with one channel, padding 2", _one_picture),
-            Case("kernels of 1 by 1", _one_by_one),
-            Case("a kernel as large as the picture", _one_window),
-            Case("arrays that are views", _strided_arrays),
-            Case("float32", _float32),
+            Case("padding 1", layers.padded),
+            Case("stride 2 and padding 1", layers.stride_and_pad),
+            Case("a kernel wider than tall", layers.flat_kernel),
+            Case("a kernel taller than wide, stride 2, no padding", layers.tall_kernel),
+            Case("a stride that does not divide", layers.does_not_divide),
+            Case("one picture with one channel, padding 2", layers.one_picture),
+            Case("kernels of 1 by 1", layers.one_by_one),
+            Case("a kernel as large as the picture", layers.one_window),
+            Case("arrays that are views", layers.strided_arrays),
+            Case("float32", layers.float32),
+            Case("numbers too large for single precision", layers.beyond_single_precision),
         ),
         _FORWARD_MISTAKES,
         _ROUNDED,
@@ -818,22 +893,23 @@ TASKS = (
         "convolution-backward",
         (
             Case("the row of the text", _in_a_row),
-            Case("three channels, a wide picture, no padding", _with_upstream(_wide)),
-            Case("padding 1", _with_upstream(_padded)),
-            Case("stride 2 and padding 1", _with_upstream(_stride_and_pad)),
+            Case("kernels of 3 by 2 on a wide picture, no padding", layers.with_upstream(layers.wide)),
+            Case("padding 1", layers.with_upstream(layers.padded)),
+            Case("stride 2 and padding 1", layers.with_upstream(layers.stride_and_pad)),
+            Case("numbers too large for single precision", layers.upstream_beyond_single_precision),
         ),
         (
-            Case("padding 1", _with_upstream(_padded)),
-            Case("stride 2 and padding 1", _with_upstream(_stride_and_pad)),
-            Case("a kernel wider than tall", _with_upstream(_flat_kernel)),
-            Case("a kernel taller than wide, stride 2, no padding", _with_upstream(_tall_kernel), weight=2.0),
-            Case("a stride that does not divide", _with_upstream(_does_not_divide)),
-            Case("pixels that are in no window", _with_upstream(_gaps)),
-            Case("one picture with one channel, padding 2", _with_upstream(_one_picture)),
-            Case("a kernel as large as the picture", _with_upstream(_one_window)),
-            Case("arrays that are views", _with_upstream(_strided_arrays)),
-            Case("large numbers", _with_upstream(_large_numbers)),
-            Case("float32", _with_upstream(_float32)),
+            Case("padding 1", layers.with_upstream(layers.padded)),
+            Case("stride 2 and padding 1", layers.with_upstream(layers.stride_and_pad)),
+            Case("a kernel wider than tall", layers.with_upstream(layers.flat_kernel)),
+            Case("a kernel taller than wide, stride 2, no padding", layers.with_upstream(layers.tall_kernel), weight=2.0),
+            Case("a stride that does not divide", layers.with_upstream(layers.does_not_divide)),
+            Case("pixels that are in no window", layers.with_upstream(layers.gaps)),
+            Case("one picture with one channel, padding 2", layers.with_upstream(layers.one_picture)),
+            Case("a kernel as large as the picture", layers.with_upstream(layers.one_window)),
+            Case("arrays that are views", layers.with_upstream(layers.strided_arrays)),
+            Case("numbers too large for single precision", layers.upstream_beyond_single_precision),
+            Case("float32", layers.with_upstream(layers.float32)),
         ),
         _BACKWARD_MISTAKES,
         _ROUNDED,
@@ -843,7 +919,8 @@ TASKS = (
         (
             Case("2 by 2, stride 2", _pool_by_two),
             Case("a wide map", _wide_maps),
-            Case("windows of 3 by 3 that overlap", _overlapping),
+            Case("windows of 3 by 4 that overlap", _overlapping),
+            Case("negative numbers, too large for single precision", _maps_beyond_single_precision),
         ),
         (
             Case("2 by 2, stride 2", _pool_by_two),
@@ -856,6 +933,7 @@ TASKS = (
             Case("a window as large as the map", _whole_map),
             Case("arrays that are views", _strided_maps),
             Case("float32", _float32_maps),
+            Case("negative numbers, too large for single precision", _maps_beyond_single_precision),
         ),
         _MAX_MISTAKES,
         _ROUNDED,
@@ -865,11 +943,13 @@ TASKS = (
         (
             Case("the row of the text", _pooled_row_upstream),
             Case("2 by 2, stride 2", _with_pool_upstream(_pool_by_two)),
-            Case("windows of 3 by 3 that overlap", _with_pool_upstream(_overlapping)),
+            Case("windows of 3 by 4 that overlap", _with_pool_upstream(_overlapping)),
+            Case("equal maxima", _tied),
+            Case("numbers too large for single precision", _pool_upstream_beyond_single_precision),
         ),
         (
             Case("2 by 2, stride 2", _with_pool_upstream(_pool_by_two)),
-            Case("windows of 3 by 3 that overlap", _with_pool_upstream(_overlapping), weight=2.0),
+            Case("windows of 3 by 4 that overlap", _with_pool_upstream(_overlapping), weight=2.0),
             Case("negative numbers only", _with_pool_upstream(_negative_maps)),
             Case("windows wider than tall", _with_pool_upstream(_wide_windows)),
             Case("windows taller than wide, stride 1", _with_pool_upstream(_tall_windows)),
@@ -880,6 +960,7 @@ TASKS = (
             Case("equal maxima", _tied),
             Case("arrays that are views", _with_pool_upstream(_strided_maps)),
             Case("float32", _with_pool_upstream(_float32_maps)),
+            Case("numbers too large for single precision", _pool_upstream_beyond_single_precision),
         ),
         _MAX_BACKWARD_MISTAKES,
         _ROUNDED,
@@ -889,18 +970,19 @@ TASKS = (
         (
             Case("average, 2 by 2", _pooled_as("average", _pool_by_two)),
             Case("L2, 2 by 2", _pooled_as("l2", _pool_by_two)),
-            Case("average, windows of 3 by 3 that overlap", _pooled_as("average", _overlapping)),
+            Case("average, windows of 3 by 4 that overlap", _pooled_as("average", _overlapping)),
+            Case("L2, numbers too large for single precision", _pooled_as("l2", _maps_beyond_single_precision)),
         ),
         (
             Case("average, 2 by 2", _pooled_as("average", _pool_by_two)),
-            Case("L2, windows of 3 by 3 that overlap", _pooled_as("l2", _overlapping)),
+            Case("L2, windows of 3 by 4 that overlap", _pooled_as("l2", _overlapping)),
             Case("average, windows wider than tall", _pooled_as("average", _wide_windows)),
             Case("L2, windows taller than wide, stride 1", _pooled_as("l2", _tall_windows)),
             Case("L2, negative numbers only", _pooled_as("l2", _negative_maps)),
             Case("average, rows and columns left over", _pooled_as("average", _left_over)),
             Case("L2, gaps between the windows", _pooled_as("l2", _gaps_between)),
             Case("average, arrays that are views", _pooled_as("average", _strided_maps)),
-            Case("L2, large numbers", _pooled_as("l2", _large_maps)),
+            Case("L2, numbers too large for single precision", _pooled_as("l2", _maps_beyond_single_precision)),
             Case("average, a single map", _pooled_as("average", _single_map)),
             Case("L2, float32", _pooled_as("l2", _float32_maps)),
         ),

@@ -61,7 +61,7 @@ def _nearly_flat(config):
 
     def drawn(rng):
         dw = [1e-7 * _away_from_zero(rng, (4, 3)) * [1, 0, 1] for _ in range(3)]
-        return _walk({"w": _away_from_zero(rng, (4, 3))}, {"w": dw}, {"w": dict(config)})
+        return _walk({"w": _away_from_zero(rng, (4, 3))}, {"w": dw}, {"w": config and dict(config)})
 
     return drawn
 
@@ -98,6 +98,7 @@ def _cases(config, other, keys, memory, before, scale=1.0):
         Case("two parameters in turn", _two(config, other)),
         Case("two parameters without configs", _two(None, None)),
         Case("no config at all", _steps(None)),
+        Case("what the config then holds", _steps(None, keys=keys)),
         Case("w and dw are left as they are", _steps(config, watched=True)),
         Case("float32 stays float32", _steps(None, dtype=np.float32, types=True), weight=0.0, remark=_WIDE),
     )
@@ -154,6 +155,34 @@ def _in_place(old, new):
     )
 
 
+def _default_rate(right, wrong, words):
+    return Mistake(
+        "default-rate",
+        f"without a config, the learning rate is not {right}",
+        f"Your steps are {words} as they should be when nobody says what the learning rate is. The docstring has the "
+        "defaults of this rule; they are not the same for all.",
+        replace={f'"learning_rate": {right}': f'"learning_rate": {wrong}'},
+    )
+
+
+_MOMENTUM_FIXED = Mistake(
+    "momentum-fixed",
+    "the momentum is always 0.9, whatever the config says",
+    "0.9 is the default, for a config that has no momentum. The caller may bring another one, and then that one counts.",
+    replace={'config["momentum"]': "0.9"},
+)
+_V_AVERAGED = dict(
+    id="averaged",
+    title="the push of the gradient is multiplied by 1 − momentum",
+    hint="That is a proper average, as RMSProp and Adam have it, with steps ten times shorter for a momentum of "
+    "0.9. In this rule the gradient pushes with all of the learning rate.",
+)
+_V_RATE_OUTSIDE = dict(
+    id="rate-outside",
+    title="the learning rate stands before the velocity instead of within it",
+    hint="With a rate that stays the same the path is the same, and some libraries do it like this. In ours the "
+    "velocity already is the step, and a rate that changes later on only concerns what comes after.",
+)
 _NOT_STORED = dict(
     id="not-stored",
     title="the memory does not come back in the config",
@@ -195,13 +224,7 @@ _MOMENTUM = (
         replace={_PUSH: '+ config["learning_rate"] * dw'},
     ),
     Mistake(**_V_OPPOSITE, replace={_PUSH: '+ config["learning_rate"] * dw', "w + velocity": "w - velocity"}),
-    Mistake(
-        "rate-outside",
-        "the learning rate stands before the velocity instead of within it",
-        "With a rate that stays the same the path is the same, and some libraries do it like this. In ours the "
-        "velocity already is the step, and a rate that changes later on only concerns what comes after.",
-        replace={_PUSH: "+ dw", "w + velocity": 'w - config["learning_rate"] * velocity'},
-    ),
+    Mistake(**_V_RATE_OUTSIDE, replace={_PUSH: "+ dw", "w + velocity": 'w - config["learning_rate"] * velocity'}),
     Mistake(
         "rate-twice",
         "the learning rate is used twice",
@@ -228,13 +251,7 @@ _MOMENTUM = (
             )
         },
     ),
-    Mistake(
-        "averaged",
-        "the push of the gradient is multiplied by 1 − momentum",
-        "That is a proper average, as RMSProp and Adam have it, with steps ten times shorter for a momentum of "
-        "0.9. In this rule the gradient pushes with all of the learning rate.",
-        replace={_PUSH: '- (1 - config["momentum"]) * config["learning_rate"] * dw'},
-    ),
+    Mistake(**_V_AVERAGED, replace={_PUSH: '- (1 - config["momentum"]) * config["learning_rate"] * dw'}),
     Mistake(
         "old-velocity",
         "the step is taken with the old velocity",
@@ -246,6 +263,29 @@ _MOMENTUM = (
     _in_place("next_w = w + velocity", "w += velocity\n    next_w = w"),
     _all_or_nothing(_V_DEFAULTS),
     _settings_ignored(_V_SETTINGS, _V_MEMORY),
+    Mistake(
+        "pushed-twice",
+        "w takes the plain step as well as the velocity",
+        "The push of the gradient is in the velocity already. The ball goes where its velocity points, and nothing is added "
+        "to that.",
+        replace={"w + velocity": 'w + velocity - config["learning_rate"] * dw'},
+    ),
+    Mistake(
+        "place-stored",
+        "what is kept as velocity is the new place",
+        "The velocity is the *difference* between two places. If you stored the right array, did it change afterwards? "
+        "After `config[...] = v` both are one array, and `v += w` changes it for both.",
+        replace={_KEEP: 'config["velocity"] = next_w.copy()'},
+    ),
+    Mistake(
+        "settings-dropped",
+        "the config that is returned has lost the caller's settings",
+        "The next call gets what this one returns. If nothing is in it but the velocity, the learning rate and the "
+        "momentum are back at their defaults from the second step on.",
+        replace={_KEEP: 'config = {"velocity": velocity}'},
+    ),
+    _MOMENTUM_FIXED,
+    _default_rate("1e-2", "1e-3", "a tenth as long"),
 )
 
 _NESTEROV_STEP = 'next_w = w - config["momentum"] * before + (1 + config["momentum"]) * velocity'
@@ -316,6 +356,33 @@ _NESTEROV = (
     _in_place(_NESTEROV_STEP, 'w += (1 + config["momentum"]) * velocity - config["momentum"] * before\n    next_w = w'),
     _all_or_nothing(_V_DEFAULTS),
     _settings_ignored(_V_SETTINGS, _V_MEMORY),
+    Mistake(
+        "push-missing",
+        "w moves by the new look ahead and nothing else",
+        "The step leads from the old look ahead to the new one. Written with the new velocity alone, a look ahead *and* "
+        "the push of this gradient are left of it; yours has only the former.",
+        replace={_NESTEROV_STEP: 'next_w = w + config["momentum"] * velocity'},
+    ),
+    Mistake(
+        "look-stored",
+        "the look ahead is stored instead of the velocity",
+        "The velocity is multiplied by the momentum again at the next call. If momentum times velocity is stored, that "
+        "happens twice, and the ball loses its speed too soon.",
+        replace={_KEEP: 'config["velocity"] = config["momentum"] * velocity'},
+    ),
+    Mistake(
+        **_V_RATE_OUTSIDE,
+        replace={
+            _PUSH: "+ dw",
+            _NESTEROV_STEP: _NESTEROV_STEP.replace(
+                'config["momentum"] * before + (1 + config["momentum"]) * velocity',
+                'config["learning_rate"] * ((1 + config["momentum"]) * velocity - config["momentum"] * before)',
+            ),
+        },
+    ),
+    Mistake(**_V_AVERAGED, replace={_PUSH: '- (1 - config["momentum"]) * config["learning_rate"] * dw'}),
+    _MOMENTUM_FIXED,
+    _default_rate("1e-2", "1e-3", "a tenth as long"),
 )
 
 # --- rules that divide by the size of the gradients
@@ -325,6 +392,13 @@ _ADAGRAD_SETTINGS = '"learning_rate": 1e-2, "epsilon": 1e-8'
 _RMSPROP_SETTINGS = '"learning_rate": 1e-2, "decay_rate": 0.99, "epsilon": 1e-8'
 _ROOT = '(np.sqrt(cache) + config["epsilon"])'
 _KEEP_CACHE = 'config["cache"] = cache'
+_EPSILON_BEHIND = Mistake(
+    "epsilon-behind",
+    "epsilon is added to the step, not to the root",
+    "A quotient binds more tightly than a sum, so epsilon comes behind the whole fraction, and 0 / 0 is still no number. It "
+    "belongs below the line, together with the root: mind the parentheses.",
+    replace={_ROOT: 'np.sqrt(cache) + config["epsilon"]'},
+)
 _CACHE_MISTAKES = (
     Mistake(
         "no-root",
@@ -377,6 +451,21 @@ _CACHE_MISTAKES = (
         replace={'"cache"': '"caches"'},
     ),
     _in_place("next_w = w - config", "next_w = w\n    next_w -= config"),
+    _EPSILON_BEHIND,
+    Mistake(
+        "root-stored",
+        "the cache holds the root instead of the squares",
+        "The root is taken anew in each step, for use. What is remembered are squares: only they can be added up or "
+        "averaged.",
+        replace={_KEEP_CACHE: 'config["cache"] = np.sqrt(cache)'},
+    ),
+    Mistake(
+        "rate-overwritten",
+        "the learning rate in the config is overwritten",
+        "What each weight divides by concerns this step only. If the quotient is stored as the learning rate, the next step "
+        "divides it once more, and the steps soon vanish or explode.",
+        replace={_KEEP_CACHE: f'config.update(cache=cache, learning_rate=config["learning_rate"] / {_ROOT})'},
+    ),
 )
 _ADAGRAD = (
     *_CACHE_MISTAKES,
@@ -430,6 +519,30 @@ _RMSPROP = (
         "The cache adds up all squares, and grows for ever. RMSProp keeps a share of the old cache, and takes "
         "in the rest from the new square.",
         replace={f'config["decay_rate"] * config["cache"] + {_NEW_SHARE}': 'config["cache"] + dw**2'},
+    ),
+    Mistake(
+        "not-squared",
+        "the gradients are averaged as they are, not squared",
+        "Gradients of both signs cancel, and the root of a negative average is no number. Squares are positive, "
+        "whatever the sign.",
+        replace={_NEW_SHARE: '(1 - config["decay_rate"]) * dw'},
+    ),
+    Mistake(
+        "share-squared",
+        "1 − decay rate is squared together with the gradient",
+        "Only the gradient is squared, and then its share is taken. With the square of a hundredth, the cache is a hundred "
+        "times too small, and the steps ten times too long.",
+        replace={_NEW_SHARE: '((1 - config["decay_rate"]) * dw) ** 2'},
+    ),
+    Mistake(
+        "corrected",
+        "the average is corrected for its beginning at 0",
+        "That is a good idea, and it is the next rule's. RMSProp as it was shown divides by the root of the cache as it is, "
+        "and its first steps are too long.",
+        replace={
+            _ROOT: '(np.sqrt(cache / (1 - config["decay_rate"] ** config["t"])) + config["epsilon"])',
+            "    next_w = ": '    config["t"] = config.get("t", 0) + 1\n    next_w = ',
+        },
     ),
     _all_or_nothing(f"{_RMSPROP_SETTINGS}, {_CACHE}"),
     _settings_ignored(_RMSPROP_SETTINGS, _CACHE),
@@ -532,6 +645,38 @@ _ADAM = (
                 '{**zeros, **(config or {}), "learning_rate": 1e-3, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8}'
             )
         },
+    ),
+    _all_or_nothing('"learning_rate": 1e-3, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8, **zeros'),
+    _default_rate("1e-3", "1e-2", "ten times as long"),
+    Mistake(
+        "one-too-many",
+        "t is one too many from the beginning",
+        "The first step is corrected as if it were the second. With t = 0 to begin with, and one added at each call, the "
+        "first step finds 1. Where does it begin in your function?",
+        replace={'"t": 0}': '"t": 1}'},
+    ),
+    Mistake(
+        "one-beta-for-both",
+        "v is corrected with beta1",
+        "Each average is divided by what is there of *it*. v fills up with beta2, a hundred times more slowly than m, and "
+        "so its correction is another one.",
+        replace={"v / (1 - beta2**t)": "v / (1 - beta1**t)"},
+    ),
+    Mistake(
+        "correction-in-the-rate",
+        "epsilon is added to the uncorrected root",
+        "You corrected the learning rate instead of m and v, a known shorthand, from the same paper. It is not quite the "
+        "same: your epsilon is not corrected, and for tiny gradients in the first steps that makes it far too large.",
+        replace={
+            _HATS: "m_hat, v_hat = m * np.sqrt(1 - beta2**t) / (1 - beta1**t), v",
+        },
+    ),
+    Mistake(
+        "gradient-for-average",
+        "the direction is the gradient instead of its average",
+        "m is computed, and plays no part: that is RMSProp with a correction. The direction of the step is the average of "
+        "the gradients, as in momentum.",
+        replace={_HATS: "m_hat, v_hat = dw, v / (1 - beta2**t)"},
     ),
 )
 
@@ -639,16 +784,59 @@ _SCHEDULE = (
         "beginning and at the end.",
         replace={_DOWN: "2 * (1 - done)"},
     ),
+    Mistake(
+        "one-step-ahead",
+        "the fall is one step ahead",
+        "The first step after the warm-up still has the whole base rate: nothing of the fall is done there. Only the "
+        "warm-up counts its steps from 1.",
+        replace={_DONE: "(step + 1 - warmup_steps) / (total_steps - warmup_steps)"},
+    ),
+    Mistake(
+        "arrives-early",
+        "the lowest rate is reached one step too early",
+        "Yours is at the bottom in the last step of the run. In the formula d is 1 at t = T, the step *after* the last: "
+        "which number of steps is the fall divided into?",
+        replace={_DONE: "(step - warmup_steps) / max(1, total_steps - warmup_steps - 1)"},
+    ),
+    Mistake(
+        "cut-off",
+        "the rate falls toward 0 and is cut off at the lowest rate",
+        "Then it meets the lowest rate with a kink, long before the end. The fall itself should lead there: from the base "
+        "rate to the lowest one, gently at both ends.",
+        replace={_FALL: f"max(min_rate, 0.5 * base_rate * {_DOWN})"},
+    ),
+    Mistake(
+        "rises-from-the-lowest",
+        "the warm-up begins at the lowest rate",
+        "`min_rate` is where the fall ends. The warm-up knows nothing of it: it rises in equal parts of the base rate, "
+        "the first of ten being a tenth.",
+        replace={
+            "base_rate * (step + 1) / warmup_steps": "min_rate + (base_rate - min_rate) * (step + 1) / warmup_steps",
+        },
+    ),
+    Mistake(
+        "one-part-too-many",
+        "the last step of the warm-up does not reach the base rate",
+        "Ten steps of warm-up rise by a tenth each, and the tenth of them has the base rate. Into how many parts do you "
+        "divide it?",
+        replace={"/ warmup_steps": "/ (warmup_steps + 1)"},
+    ),
+    Mistake(
+        "nothing-at-the-end",
+        "after the last step the rate is 0, not the lowest rate",
+        "If somebody trains longer than planned, training should go on at the lowest rate. A rate of 0 changes no weight.",
+        replace={_FALL: f"(0.0 if step >= total_steps else {_FALL})"},
+    ),
 )
 
 
 def _cache_task(name, config, other, mistakes):
     public, hidden = _cases(config, other, ["cache"], {"cache": _squares}, "a cache from before")
-    tiny = {**config, "epsilon": 1e-8}
-    public = (*public, Case("tiny gradients, and zeros", _nearly_flat(tiny)))
+    public = (*public, Case("tiny gradients, and zeros", _nearly_flat(config)))
     hidden = (
         *hidden,
-        Case("tiny gradients, and zeros", _nearly_flat(tiny)),
+        Case("tiny gradients, and zeros", _nearly_flat({**config, "epsilon": 1e-8})),
+        Case("tiny gradients, and no config", _nearly_flat(None)),
         Case("a large epsilon", _steps({**config, "epsilon": 0.5}, (3, 3))),
     )
     return Task(name, public, hidden, mistakes, _FLOAT32)
@@ -666,11 +854,11 @@ def _adam_task():
     other = {"learning_rate": 0.3, "beta1": 0.6, "beta2": 0.9}
     memory = {"m": _memory, "v": _squares, "t": 5}
     public, hidden = _cases(config, other, ["m", "v", "t"], memory, "a memory of five steps from before")
-    tiny = {**config, "epsilon": 1e-8}
-    public = (*public, Case("tiny gradients, and zeros", _nearly_flat(tiny)))
+    public = (*public, Case("tiny gradients, and zeros", _nearly_flat(config)))
     hidden = (
         *hidden,
-        Case("tiny gradients, and zeros", _nearly_flat(tiny)),
+        Case("tiny gradients, and zeros", _nearly_flat({**config, "epsilon": 1e-8})),
+        Case("tiny gradients, and no config", _nearly_flat(None)),
         Case("a large epsilon", _steps({**config, "epsilon": 0.5}, (3, 3))),
         Case("beta1 = 0", _steps({**config, "beta1": 0.0}, (3, 2))),
     )
@@ -693,14 +881,15 @@ TASKS = (
         (
             Case("a hundred steps without warm-up", _plan([0, 25, 50, 75, 99], 100), weight=2.0),
             Case("with ten steps of warm-up", _plan([0, 4, 9, 10, 11, 55, 99], 100, 10)),
-            Case("with a lowest rate", _plan([0, 30, 60], 60, 0, 0.1)),
+            Case("with a lowest rate, and longer than planned", _plan([0, 30, 60, 75], 60, 0, 0.1)),
+            Case("with warm-up and a lowest rate", _plan([0, 3, 4, 12, 19, 20], 20, 4, 0.3)),
         ),
         (
             Case("all of 40 steps", _plan(range(40), 40), weight=2.0),
             Case("all of 50 steps with a long warm-up", _plan(range(50), 50, 20), weight=2.0),
             Case("a warm-up of a single step", _plan(range(8), 8, 1)),
             Case("longer than planned", _plan([19, 20, 25, 39, 200], 20, 5)),
-            Case("with warm-up and a lowest rate", _plan([0, 2, 3, 7, 20, 29, 30, 45], 30, 3, 0.2)),
+            Case("with warm-up and a lowest rate, longer than planned", _plan([0, 2, 3, 7, 20, 29, 30, 45], 30, 3, 0.2)),
             Case("a single step", _plan([0], 1)),
         ),
         _SCHEDULE,

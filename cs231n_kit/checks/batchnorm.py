@@ -2,7 +2,8 @@
 
 A backward function is given the cache that the notebook says it gets, so that it can be right while its forward is not. Each
 probe calls the learner's function twice, with other numbers the second time, and looks at what the first call returned.
-Running statistics may have an axis of length 1 too many: the next call broadcasts them as well.
+Running statistics may have an axis of length 1 too many: the next call broadcasts them as well. They may be new arrays or
+the old ones with other numbers in them.
 """
 
 import numpy as np
@@ -11,8 +12,8 @@ from cs231n_kit.checks.probes import probe
 
 
 def _flat(value):
-    """Return a statistic as a row of numbers, as (D,), (1, D) and (N, 1) hold it; what is no array is left to the judge."""
-    return np.ravel(value) if isinstance(value, (np.ndarray, np.generic)) else value
+    """Return a copy of a statistic, of any shape, as a row of numbers; what is no array is left to the judge."""
+    return np.ravel(value).copy() if isinstance(value, (np.ndarray, np.generic)) else value
 
 
 def _running(bn_param):
@@ -22,7 +23,7 @@ def _running(bn_param):
 @probe("batchnorm-forward", "batchnorm_forward")
 def batchnorm_forward(batchnorm_forward, /, x, gamma, beta, mode, settings, running, then, next_mode):
     """settings : eps and momentum, or nothing    running : the statistics so far, or nothing    then : the next batch"""
-    bn_param = {"mode": mode, **settings, **running}
+    bn_param = {"mode": mode, **settings, **{name: value.copy() for name, value in running.items()}}
     out, cache = batchnorm_forward(x, gamma, beta, bn_param)
     after_one = _running(bn_param)
     bn_param["mode"] = next_mode
@@ -43,10 +44,11 @@ def batchnorm_backward_alt(batchnorm_backward_alt, /, x_hat, gamma, std, dout):
 
 
 @probe("layernorm-forward", "layernorm_forward")
-def layernorm_forward(layernorm_forward, /, x, gamma, beta, settings):
+def layernorm_forward(layernorm_forward, /, x, gamma, beta, settings, as_it_is):
+    """as_it_is : show std in the shape that it has in the cache"""
     out, cache = layernorm_forward(x, gamma, beta, dict(settings))
     layernorm_forward(1 - 2 * x, beta, gamma, dict(settings))
-    return {"out": out, "x_hat in the cache": cache[0], "std in the cache": _flat(cache[2])}
+    return {"out": out, "x_hat in the cache": cache[0], "std in the cache": cache[2] if as_it_is else _flat(cache[2])}
 
 
 @probe("layernorm-backward", "layernorm_backward")
@@ -68,7 +70,7 @@ def normalized_net(NormalizedNet, /, normalization, params, state, x, layer, mod
     net.params.update(params)
     net.state = {name: {key: value.copy() for key, value in kept.items()} for name, kept in state.items()}
     net.mode = mode
-    out, _ = net.hidden_forward(layer, x)
+    out, cache = net.hidden_forward(layer, x)
     net.mode = next_mode
     next_out, _ = net.hidden_forward(layer, 2 * x + 1)
     kept = {
@@ -76,4 +78,18 @@ def normalized_net(NormalizedNet, /, normalization, params, state, x, layer, mod
         for name in sorted(state)
         for key in ("running_mean", "running_var")
     }
-    return {f"out in {mode} mode": out, f"out of another call, in {next_mode} mode": next_out, **kept}
+    outs = {f"out in {mode} mode": out, f"out of another call, in {next_mode} mode": next_out}
+    return {**outs, **kept, **_marks(cache, len(x))}
+
+
+def _marks(cache, num_examples):
+    """Return, of the cache of each of three layers, what tells it from the others."""
+    affine_cache, norm_cache, relu_cache = cache
+    if not (isinstance(affine_cache, tuple) and isinstance(norm_cache, tuple) and isinstance(relu_cache, np.ndarray)):
+        kinds = ", ".join(type(part).__name__ for part in cache)
+        raise TypeError(f"the caches of affine layer, normalization and ReLU are tuple, tuple, ndarray; these are {kinds}")
+    return {
+        "x in the cache of the affine layer": np.reshape(affine_cache[0], (num_examples, -1)),
+        "gamma in the cache of the normalization": norm_cache[1],
+        "where the cache of the ReLU is positive": relu_cache > 0,
+    }

@@ -10,6 +10,7 @@ from cs231n_kit.vis.convolution import feature_maps, sliding_window, window_wire
 from cs231n_kit.vis.graph import computation_graph, nudges
 from cs231n_kit.vis.images import class_grid, image_row, neighbors, weight_grid
 from cs231n_kit.vis.landscape import loss_landscape
+from cs231n_kit.vis.layers import layer_histograms
 from cs231n_kit.vis.network import layer_chain
 from cs231n_kit.vis.plane import balls_through, decision_regions, unit_balls, warped_plane
 from cs231n_kit.vis.results import confusion_matrix, cross_validation, distance_matrix, folds, time_bars
@@ -30,6 +31,7 @@ __all__ = [
     "history",
     "image_row",
     "layer_chain",
+    "layer_histograms",
     "loss_landscape",
     "neighbors",
     "nudges",

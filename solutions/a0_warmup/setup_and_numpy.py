@@ -89,7 +89,7 @@ The dtype is `uint8`: each number is one byte, from 0 to 255, because that is wh
 a byte for anything else. Let us make the first six images brighter by adding 90 to each number.
 """
 
-# %%
+# %% tags=["thumbnail"]
 wrong = images[:6] + np.uint8(90)
 axes = vis.image_row(wrong, ["plus 90?"] * 6)
 

@@ -221,7 +221,7 @@ There is the luck of a single validation set: depending on which thousand images
 these five judges is wrong. Each is just *one* sample. Now all of them together:
 """
 
-# %%
+# %% tags=["thumbnail"]
 ax = vis.cross_validation(k_choices, accuracies)
 
 # %%
@@ -443,7 +443,7 @@ Everything is decided: ten neighbors. Now we learn from all 5,000 images, and as
 **Predict first:** above or below .2802? By how much?
 """
 
-# %%
+# %% tags=["accuracy"]
 knn.train(X_train, y_train)
 y_pred = knn.predict_labels(knn.compute_distances_no_loops(X_test), k=best_k)
 accuracy = np.mean(y_pred == y_test)
@@ -503,5 +503,5 @@ data, 1,000). More folds learn from more of the data, 9/10 instead of 4/5, and t
 * A leak makes things look good. Be most suspicious when you are most pleased.
 * The test set, once.
 
-**Next:** `a2_linear`, where classifiers start to learn.
+**Next:** `a2_linear/svm`, where classifiers start to learn.
 """

@@ -552,7 +552,7 @@ r"""
 Ten classes, so guessing gets one in ten right.
 """
 
-# %%
+# %% tags=["accuracy"]
 for k in (1, 5, 8, 10):
     accuracy = np.mean(knn.predict_labels(dists, k) == y_test)
     print(f"L2, k = {k:2}: {accuracy:.3f}")
@@ -563,7 +563,7 @@ You should see .274 for one neighbor, .278 for five and .282 for ten. Here is wh
 training images. A green frame is the right label, a dashed red one a wrong label.
 """
 
-# %%
+# %% tags=["thumbnail"]
 some = [0, 1, 3, 6, 10]
 axes = vis.neighbors(test_images[some], y_test[some], train_images, y_train, dists[some], CIFAR10_CLASSES)
 

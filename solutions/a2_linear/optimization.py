@@ -422,7 +422,7 @@ complain. Now the mean over 200
 images:
 """
 
-# %%
+# %% tags=["thumbnail"]
 X_some, y_some = X_few[:200].astype(np.float64), y_few[:200]
 axes = vis.loss_landscape(lambda W: hinge_losses(X_some @ W, y_some).mean(), 0 * W1, W1, W2)
 
@@ -925,10 +925,10 @@ r"""
 Train the best for longer, and then, once, the test images:
 """
 
-# %%
+# %% tags=["accuracy"]
 model = Softmax()
 model.train(X_train, y_train, best_rate, best_reg, num_iters=1000, rng=np.random.default_rng(0))
-print(f"validation {right(model, X_val, y_val):.3f}   test {right(model, data['X_test'], data['y_test']):.3f}")
+print(f"validation {right(model, X_val, y_val):.3f}, test {right(model, data['X_test'], data['y_test']):.3f}")
 
 # %% [markdown]
 r"""

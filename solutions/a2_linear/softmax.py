@@ -204,7 +204,7 @@ Play with it: three classes in the plane, with the templates of the last noteboo
 (The picture stands still; with a running kernel, there are sliders below it.)
 """
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["nbval-ignore-output", "thumbnail"]
 points, colors = make_blobs(np.random.default_rng(0))
 W_by_hand = np.array([[2.0, -1.0, -1.0], [0.0, 1.7, -1.7]])
 
@@ -354,7 +354,7 @@ validation images.
 """
 
 
-# %%
+# %% tags=["accuracy"]
 def train(learning_rate, reg, num_steps=1500, batch_size=200, seed=0):
     """Return W and the loss at each step."""
     rng = np.random.default_rng(seed)

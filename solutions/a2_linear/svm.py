@@ -382,7 +382,7 @@ images? Ten templates. Here they are, as pictures:
 **Predict first:** what will "horse" look like?
 """
 
-# %%
+# %% tags=["thumbnail"]
 axes = vis.weight_grid(W, (32, 32, 3), CIFAR10_CLASSES)
 
 # %% [markdown]
@@ -456,7 +456,7 @@ Remember the last notebook: the best of 36 on 500 images is partly luck, so its 
 comes from images that had no say in the choice: the test set, used once. Here it is for the $W$ of section 6:
 """
 
-# %%
+# %% tags=["accuracy"]
 print(f"on the test images: {accuracy(data['X_test'] @ W, data['y_test']):.3f}")
 
 # %% [markdown]

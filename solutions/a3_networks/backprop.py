@@ -392,7 +392,7 @@ And since borders between gates are a matter of convenience, nobody stops you fr
 """
 
 
-# %%
+# %% tags=["thumbnail"]
 def as_one_gate(z):
     s = 1 / (1 + np.exp(-z.data))
     return Value(s, (z,), ((1 - s) * s,), "σ")

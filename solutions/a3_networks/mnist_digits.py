@@ -435,7 +435,7 @@ def share_right(network, images, labels):
     return accuracy(forward(network, as_rows(images))[-1], labels)
 
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["nbval-ignore-output", "accuracy"]
 num_epochs = 12 if FULL else 20
 start = time.perf_counter()
 network, losses = train([784, 16, 16, 10], as_rows(X_train), y_train, num_epochs)
@@ -533,7 +533,7 @@ reasonable *hope* of how such a network might work. A weight picture for each of
 **Predict first:** will they look like our bar?
 """
 
-# %%
+# %% tags=["thumbnail"]
 axes = vis.weight_grid(network[0][0], (28, 28), [f"neuron {i}" for i in range(16)])
 
 # %% [markdown]
@@ -996,5 +996,5 @@ learning the telephone book is the subject of the next assignment.
 * It can learn random labels by heart. Test images, and the speed of learning, tell whether there was something to understand.
 * Before you believe a mean, look at the runs.
 
-**Next:** `a4_training`: better steps, better starts, and how to keep a large network honest.
+**Next:** `a4_training/optimizers`: better steps, better starts, and how to keep a large network honest.
 """

@@ -370,7 +370,7 @@ The slope of a bend is what `backward` answers to a `dout` of ones. So we can dr
 **Predict first:** which of the four slopes is largest, and which is nearly 0 at $x = 4$?
 """
 
-# %%
+# %% tags=["thumbnail"]
 x = np.linspace(-5, 5, 401)
 bends = {
     "sigmoid": (sigmoid_forward, sigmoid_backward),
@@ -714,7 +714,7 @@ solver = Solver(net, data, optim_config={"learning_rate": 1e-3}, lr_decay=0.95, 
 solver.train()
 axes = vis.history(solver.loss_history, solver.train_acc_history, solver.val_acc_history, first_epoch=0)
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["nbval-ignore-output", "accuracy"]
 print(f"best validation accuracy: {solver.best_val_acc:.3f}, after {solver.best_epoch} epochs")
 assert solver.best_val_acc > (0.48 if FULL else 0.43)
 

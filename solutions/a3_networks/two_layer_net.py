@@ -427,22 +427,22 @@ r"""
 Now the spiral: 100 hidden units, learning rate 1, penalty 0.001, and ten thousand steps.
 """
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["nbval-ignore-output", "accuracy"]
 start = init_params(np.random.default_rng(1), 2, 100, 3, scale=0.01)
 trained, losses = train_two_layer(start, X, y, two_layer_loss, learning_rate=1.0, reg=1e-3, num_steps=10_000)
 share = np.mean(two_layer_predict(trained, X) == y)
 print(f"loss: {losses[0]:.4f} at the first step (log 3 = {np.log(3):.4f}), {losses[-1]:.4f} at the last")
-print(f"right: {share:.3f} of the points, {np.mean(two_layer_predict(trained, X_fresh) == y_fresh):.3f} of fresh ones")
 assert abs(losses[0] - np.log(3)) < 0.001
 assert 0.23 < losses[-1] < 0.26
 assert share > 0.97
 print("step:", ", ".join(f"{step}: {losses[step]:.2f}" for step in (10, 50, 100, 200, 300, 500, 1000, 2000)))
+print(f"right: {share:.3f} of the points, {np.mean(two_layer_predict(trained, X_fresh) == y_fresh):.3f} of fresh ones")
 assert losses[10] > 1.08
 assert all(0.65 < losses[step] < 0.77 for step in (50, 100, 200))
 assert losses[500] < 0.4
 axes = vis.history(losses)
 
-# %%
+# %% tags=["thumbnail"]
 ax = vis.decision_regions(lambda p: two_layer_predict(trained, p), X, y)
 
 # %% [markdown]

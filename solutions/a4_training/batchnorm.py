@@ -113,7 +113,7 @@ assert lasts[4] > 1e4
 # %% [markdown]
 r"""
 With scale 0.01 a layer multiplies the numbers by about $0.01 \cdot \sqrt{50/2} = 0.05$ (the sum of 50 products with random
-signs is $\sqrt{50}$ times as large as one of them, and the ReLU throws half away). Seven layers make $10^{-8}$ of that. Only
+signs is $\sqrt{50}$ times as large as one of them, and the ReLU throws half away). Seven layers make $10^{-9}$ of that. Only
 near 0.2, which is $\sqrt{2/50}$, do the numbers keep their size. Twice as much, and they double in every layer.
 
 And the gradients, on their way back, pass through the same matrices. So at which scales can this network learn at all? In a
@@ -376,8 +376,8 @@ assert np.std(running["running_mean"][30:]) < 0.5 * np.std(means[30:])
 
 # %% [markdown]
 r"""
-The start at 0 is forgotten like $0.9^t$: 5 % of it are left after 29 batches. A network that is used after only a few steps
-of training therefore divides by a much too small variance. Later on, the averages are much calmer than the batches.
+The start at 0 is forgotten like $0.9^t$: 5 % of it is left after 29 batches. A network that is used after only a few steps
+of training therefore takes a variance that is much too small. Later on, the averages are much calmer than the batches.
 
 ## 4. The way back, node by node
 
@@ -929,9 +929,9 @@ assert np.var(into_second @ net.params["W2"]) < 1e-6
 
 # %% [markdown]
 r"""
-From 0.001 to 1, all weight scales are one line: whatever the weights do, every layer receives numbers of the same size. Only
-0.0001 gets lost on the way. There, the variance of what comes out of the second affine layer is $10^{-7}$, smaller than ε by
-far, and it is by the root of ε that the numbers are divided.
+From 0.001 to 1, all weight scales are nearly one line: whatever the weights do, every layer receives numbers of the same
+size. Only 0.0001 gets lost on the way. There, the variance of what comes out of the second affine layer is $10^{-7}$,
+smaller than ε by far, and it is by the root of ε that the numbers are divided.
 
 ### Depth and initialization
 
@@ -969,7 +969,7 @@ def draw_curves(ax, x, curves, title, log=True):
     vis.describe(ax, f"from left to right: {told}.")
 
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["nbval-ignore-output", "thumbnail"]
 thousand = {**data, "X_train": data["X_train"][:1000], "y_train": data["y_train"][:1000]}
 weight_scales = np.logspace(-4, 0, 9)
 training, validation, spread_after = {}, {}, []
@@ -1122,11 +1122,11 @@ On the left the three markers lie on top of each other: one image minus the mean
 that all that is left is β. The network says the same about every photograph in the world.
 
 And in company? Here is one image in 40 different batches of ten, and what the network holds of its true class, in train
-mode. The line is the test mode. Below, accuracies on the validation images. For the last line they were sorted by class
-first, so that nearly every batch holds one class only.
+mode. The line is the test mode. Below, accuracies on the validation images. For the last line but one they were sorted by
+class first, so that nearly every batch holds one class only.
 """
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["nbval-ignore-output", "accuracy"]
 rng = np.random.default_rng(4)
 
 
@@ -1162,10 +1162,10 @@ shuffled, by_class = rng.permutation(500), np.argsort(y_val, kind="stable")
 in_test = accuracy_in("test", 100, shuffled)
 in_train = {n: accuracy_in("train", n, shuffled) for n in (1, 2, 10, 100)}
 sorted_by_class = accuracy_in("train", 10, by_class)
-print(f"test mode                      {in_test:.3f}")
 for n, value in in_train.items():
     print(f"train mode, batches of {n:3}     {value:.3f}")
 print(f"the same, 10, sorted by class  {sorted_by_class:.3f}")
+print(f"test mode                      {in_test:.3f}")
 
 # %% tags=["nbval-ignore-output"]
 assert np.ptp(seen) > 0.2
@@ -1208,5 +1208,6 @@ Whoever saves a network saves its parameters *and* its state. The `Solver` does.
 * Weights may begin at almost any scale. The batch has to be large enough to measure something.
 * Layer normalization looks along the row: no batch, no modes.
 
-**Next:** a network that looks at pictures as pictures, in `convolution`. The normalization you wrote will come along.
+**Next:** `regularization`, for networks that learn well and too much of it by heart. The normalization you wrote will be back
+when there are maps to normalize.
 """

@@ -164,7 +164,7 @@ Two adjustments are common:
 
 * **Stride** $S$: move by $S$ instead of 1. The map gets smaller by about that factor.
 * **Padding** $P$: add $P$ zeros on *each* side, so that the window can also stand half outside. The row now has $W + 2P$
-  numbers. With $P = (k - 1)/2$ and stride 1, the map is as large as the picture.
+  numbers. For an odd $k$, $P = (k - 1)/2$ and stride 1 make the map as large as the picture.
 
 $$
 W' = \frac{W - k + 2P}{S} + 1
@@ -177,7 +177,7 @@ And if it **does not divide**? A window of 3 with stride 2 on 8 numbers stands a
 place would need number 8, which does not exist. So there are 3 places, and the last number is never seen. The quotient is
 **rounded down**. Many choose padding and stride so that it divides, but nothing breaks if it does not.
 
-A window larger than the padded row has no place at all.
+A window larger than the *padded* row has no place at all.
 
 ### Exercise: output_size
 """
@@ -257,7 +257,8 @@ r"""
 
 "Naive" is a compliment here: write down what the formula says, with a loop for each of $n$, $f$, $i$ and $j$. In the
 innermost, cut out the window as a small array and let NumPy add up its products. `np.pad` adds the frame of zeros; it takes
-a pair (before, after) for each axis. Think about which of the four axes get one.
+a pair (before, after) for each axis. Think about which of the four axes want zeros. New arrays from `np.zeros` hold double
+precision, which is what we need here.
 
 The function returns two things: the maps, and a **cache** of what the way back will need. The last lines are written for you.
 """
@@ -350,7 +351,7 @@ two = np.stack([truck, horse]).transpose(0, 3, 1, 2)  # (2, 32, 32, 3) -> (2, 3,
 maps, _ = conv_forward_naive(two, filters, np.zeros(len(filters)), SAME_SIZE)
 print("maps   ", maps.shape)
 
-# %%
+# %% tags=["thumbnail"]
 NAMES = ["as it is", "gray", "vertical edges", "horizontal edges", "blurred", "sharpened"]
 for picture, its_maps in zip((truck, horse), maps):
     edges = [np.pad(128 + its_maps[f, 1:-1, 1:-1] / 3, 1, constant_values=128) for f in (1, 2)]  # 128 stands for 0
@@ -361,8 +362,8 @@ for picture, its_maps in zip((truck, horse), maps):
 r"""
 In the maps of edges, mid-gray is 0, bright is positive and dark is negative. The truck's rear has a strong vertical edge,
 dark because it gets darker to the right there, and it is missing among the horizontal ones. The slanted upper edge of its
-side appears in both. The horse's back is a horizontal edge, its legs are vertical ones: each has a dark side and a bright
-one.
+side appears in both. The horse's back is a horizontal edge, its legs are vertical ones: each leg has a dark side and a
+bright one.
 
 The frame of zeros shows, too. The blurred picture is dark around, since black was mixed in, and in the maps of edges the
 picture's border would be the strongest edge of all. (We left it out here.)

@@ -370,6 +370,13 @@ OTHER_SOLUTIONS = {
     ),
     "convolution-output-size": (
         """\
+    places, corner = 0, -pad
+    while corner + kernel <= size + pad:
+        places += 1
+        corner += stride
+    return places
+""",
+        """\
     return len(range(0, size + 2 * pad - kernel + 1, stride))
 """,
         """\
@@ -379,6 +386,19 @@ OTHER_SOLUTIONS = {
 """,
     ),
     "convolution-forward": (
+        # no frame: what lies outside of the picture is left out of the sum
+        """\
+    S, P = conv_param["stride"], conv_param["pad"]
+    (N, C, H, W), (F, _, HH, WW) = x.shape, w.shape
+    out = np.empty((N, F, (H + 2 * P - HH) // S + 1, (W + 2 * P - WW) // S + 1))
+    out[:] = b[None, :, None, None]
+    for n, f, i, j in np.ndindex(out.shape):
+        for l in range(HH):
+            for m in range(WW):
+                r, s = i * S + l - P, j * S + m - P
+                if 0 <= r < H and 0 <= s < W:
+                    out[n, f, i, j] += np.dot(x[n, :, r, s], w[f, :, l, m])
+""",
         # one loop over the places, everything else at once
         """\
     S, P = conv_param["stride"], conv_param["pad"]
@@ -416,6 +436,21 @@ OTHER_SOLUTIONS = {
 """,
     ),
     "convolution-backward": (
+        # all filters of a window at once, and the frame cut off in two cases
+        """\
+    S, P = conv_param["stride"], conv_param["pad"]
+    (N, C, H, W), (F, _, HH, WW) = x.shape, w.shape
+    xp = np.pad(x, ((0, 0), (0, 0), (P, P), (P, P)))
+    dxp, dw = np.zeros_like(xp), np.zeros_like(w)
+    for n in range(N):
+        for i in range(dout.shape[2]):
+            for j in range(dout.shape[3]):
+                place = np.s_[n, :, i * S : i * S + HH, j * S : j * S + WW]
+                dw += np.outer(dout[n, :, i, j], xp[place]).reshape(w.shape)
+                dxp[place] += (dout[n, :, i, j] @ w.reshape(F, -1)).reshape(C, HH, WW)
+    dx = dxp[:, :, P:-P, P:-P] if P else dxp
+    db = dout.sum(axis=3).sum(axis=2).sum(axis=0)
+""",
         """\
     S, P = conv_param["stride"], conv_param["pad"]
     N, C, H, W = x.shape
@@ -460,6 +495,15 @@ OTHER_SOLUTIONS = {
 """,
     ),
     "convolution-max-pool-forward": (
+        # a slice for each entry of the window, and more in the cache than was asked for
+        """\
+    h, w, s = pool_param["pool_height"], pool_param["pool_width"], pool_param["stride"]
+    rows, columns = (x.shape[2] - h) // s + 1, (x.shape[3] - w) // s + 1
+    out = np.full((*x.shape[:2], rows, columns), -np.inf)
+    for i, j in np.ndindex(h, w):
+        np.maximum(out, x[:, :, i : i + s * (rows - 1) + 1 : s, j : j + s * (columns - 1) + 1 : s], out=out)
+    return out, (x, dict(pool_param), out)
+""",
         """\
     h, w, s = pool_param["pool_height"], pool_param["pool_width"], pool_param["stride"]
     windows = np.lib.stride_tricks.sliding_window_view(x, (h, w), axis=(2, 3))
@@ -476,6 +520,15 @@ OTHER_SOLUTIONS = {
 """,
     ),
     "convolution-max-pool-backward": (
+        # without a loop
+        """\
+    h, w, s = pool_param["pool_height"], pool_param["pool_width"], pool_param["stride"]
+    windows = np.lib.stride_tricks.sliding_window_view(x, (h, w), axis=(2, 3))[:, :, ::s, ::s]
+    winner = windows.reshape(*dout.shape, h * w).argmax(axis=-1)
+    n, c, i, j = np.indices(dout.shape)
+    dx = np.zeros(x.shape)
+    np.add.at(dx, (n, c, i * s + winner // w, j * s + winner % w), dout)
+""",
         # all of several equal entries
         """\
     h, w, s = pool_param["pool_height"], pool_param["pool_width"], pool_param["stride"]
@@ -506,6 +559,15 @@ OTHER_SOLUTIONS = {
 """,
     ),
     "convolution-other-pools": (
+        # sums of rectangles from a table of sums
+        """\
+    h, w, s = pool_param["pool_height"], pool_param["pool_width"], pool_param["stride"]
+    numbers = x if kind == "average" else x**2
+    table = np.pad(numbers.astype(float).cumsum(2).cumsum(3), ((0, 0), (0, 0), (1, 0), (1, 0)))
+    sums = table[:, :, h:, w:] - table[:, :, :-h, w:] - table[:, :, h:, :-w] + table[:, :, :-h, :-w]
+    sums = sums[:, :, ::s, ::s]
+    return sums / (h * w) if kind == "average" else np.sqrt(np.maximum(0, sums))
+""",
         """\
     h, w, s = pool_param["pool_height"], pool_param["pool_width"], pool_param["stride"]
     windows = np.lib.stride_tricks.sliding_window_view(x, (h, w), axis=(2, 3))[:, :, ::s, ::s]
@@ -1437,6 +1499,36 @@ OTHER_SOLUTIONS = {
     bn_param.update(running_mean=running_mean, running_var=running_var)
     return np.multiply(gamma, x_hat) + beta, (x_hat, gamma, std)
 """,
+        """\
+    # the running statistics are brought up to date in their own arrays
+    if mode == "train":
+        mean, var = x.mean(axis=0), x.var(axis=0)
+        running_mean *= momentum
+        running_mean += (1 - momentum) * mean
+        running_var += (1 - momentum) * (var - running_var)
+    else:
+        mean, var = running_mean, running_var
+    std = np.sqrt(var + eps)
+    x_hat = (x - mean) / std
+    out = gamma * x_hat + beta
+""",
+        """\
+    if mode == "train":
+        share = np.full(len(x), 1 / len(x), x.dtype)
+        mean = share @ x
+        centered = x - mean
+        var = share @ centered**2
+        bn_param["running_mean"] = running_mean = momentum * running_mean + (1 - momentum) * mean
+        bn_param["running_var"] = running_var = momentum * running_var + (1 - momentum) * var
+        std = (var + eps) ** 0.5
+    else:
+        centered = x - running_mean
+        std = (running_var + eps) ** 0.5
+    centered /= std
+    x_hat = centered
+    out = np.einsum("nd,d->nd", x_hat, gamma)
+    out += beta
+""",
     ),
     "batchnorm-backward": (
         """\
@@ -1474,6 +1566,13 @@ OTHER_SOLUTIONS = {
     jacobian = np.eye(N)[:, :, None] - 1 / N - x_hat[:, None, :] * x_hat[None, :, :] / N
     dx = np.einsum("id,ijd->jd", dout * gamma, jacobian) / std
 """,
+        """\
+    N = len(dout)
+    average = np.full((N, N), 1 / N, dout.dtype)
+    dbeta, dgamma = dout.sum(axis=0), np.einsum("nd,nd->d", dout, x_hat)
+    g = dout * gamma
+    dx = (g - average @ g - x_hat * (average @ (g * x_hat))) / std
+""",
     ),
     "batchnorm-backward-alt": (
         """\
@@ -1495,6 +1594,13 @@ OTHER_SOLUTIONS = {
     dout -= (dbeta + x_hat * dgamma) / len(dout)
     dx = dout * (gamma / std)
 """,
+        """\
+    # the whole Jacobian of step 2, for every feature
+    N = len(dout)
+    dbeta, dgamma = dout.sum(axis=0), (dout * x_hat).sum(axis=0)
+    jacobian = (np.eye(N) - 1 / N)[:, :, np.newaxis] - x_hat[:, np.newaxis] * x_hat / N
+    dx = np.einsum("ijd,id->jd", jacobian, dout * gamma) / std
+""",
     ),
     "layernorm-forward": (
         """\
@@ -1503,7 +1609,7 @@ OTHER_SOLUTIONS = {
     std = np.sqrt(np.var(columns, axis=0) + eps)
     x_hat = ((columns - mu) / std).T
     out = gamma * x_hat + beta
-    return out, (x_hat, gamma, std)
+    return out, (x_hat, gamma, std[:, np.newaxis])
 """,
         """\
     D = x.shape[1]
@@ -1513,6 +1619,11 @@ OTHER_SOLUTIONS = {
     x_hat = centered / std
     out = x_hat * gamma.reshape(1, -1)
     out += beta
+""",
+        """\
+    x_hat, (_, _, std) = batchnorm_forward(x.T, 1.0, 0.0, {"mode": "train", "eps": eps})
+    x_hat, std = x_hat.T, std.reshape(-1, 1)
+    out = gamma * x_hat + beta
 """,
     ),
     "layernorm-backward": (
@@ -1532,6 +1643,14 @@ OTHER_SOLUTIONS = {
     dvar = (-0.5 * dx_hat * c / std**3).sum(axis=1, keepdims=True)
     dc = dx_hat / std + 2 / D * c * dvar
     dx = dc - dc.sum(axis=1, keepdims=True) / D
+""",
+        """\
+    D = dout.shape[1]
+    dbeta, dgamma = dout.sum(axis=0), (dout * x_hat).sum(axis=0)
+    g, c = dout * gamma, x_hat * std
+    dvar = -0.5 * np.sum(g * c / std**3, axis=1, keepdims=True)
+    dc = g / std + 2 * c * dvar / D
+    dx = dc - dc.mean(axis=1, keepdims=True)
 """,
     ),
     "batchnorm-net": (
@@ -1565,6 +1684,19 @@ OTHER_SOLUTIONS = {
     out, norm_cache = np.maximum(0, result[0]), result[1]
     relu_cache = result[0]
 """,
+        """\
+    # the rows laid out by hand, a mask for the ReLU, and a mode that does not stay
+    out, affine_cache = affine_forward(x.reshape(len(x), -1), W, b)
+    if self.normalization.startswith("batch"):
+        kept = self.state[f"bn{i}"]
+        kept["mode"] = self.mode
+        out, norm_cache = batchnorm_forward(out, gamma, beta, kept)
+        del kept["mode"]
+    else:
+        out, norm_cache = layernorm_forward(out, gamma, beta, {})
+    relu_cache = out > 0
+    out = out * relu_cache
+""",
     ),
     "optimizers-sgd-momentum": (
         """\
@@ -1591,6 +1723,13 @@ OTHER_SOLUTIONS = {
     new = settings["momentum"] * old + settings["learning_rate"] * -dw
     return w + new, settings | {"velocity": new}
 """,
+        """\
+    config = {"learning_rate": 1e-2, "momentum": 0.9, **(config or {})}
+    downhill = -config.get("velocity", np.zeros_like(w))
+    downhill = config["momentum"] * downhill + config["learning_rate"] * dw
+    next_w = w - downhill
+    config["velocity"] = -downhill
+""",
     ),
     "optimizers-nesterov": (
         """\
@@ -1612,6 +1751,17 @@ OTHER_SOLUTIONS = {
     config["velocity"] = v
     next_w = ball + mu * v
 """,
+        """\
+    next_w, config = sgd_momentum(w, dw, config)
+    next_w = w + config["momentum"] * config["velocity"] - config["learning_rate"] * dw
+""",
+        """\
+    # the gradients' own average, as libraries keep it
+    config = {"learning_rate": 1e-2, "momentum": 0.9, "velocity": np.zeros_like(w), **(config or {})}
+    gathered = config["momentum"] * config["velocity"] / -config["learning_rate"] + dw
+    next_w = w - config["learning_rate"] * (dw + config["momentum"] * gathered)
+    config["velocity"] = -config["learning_rate"] * gathered
+""",
     ),
     "optimizers-adagrad": (
         """\
@@ -1627,6 +1777,12 @@ OTHER_SOLUTIONS = {
     total = given.get("cache", 0) + np.square(dw)
     rates = given.get("learning_rate", 0.01) / (np.sqrt(total) + given.get("epsilon", 1e-8))
     return w - rates * dw, {**given, "cache": total}
+""",
+        """\
+    config = {"learning_rate": 1e-2, "epsilon": 1e-8, "cache": np.zeros_like(w), **(config or {})}
+    root = np.hypot(np.sqrt(config["cache"]), dw)
+    config["cache"] = config["cache"] + np.abs(dw) ** 2
+    next_w = w - dw * (config["learning_rate"] * np.reciprocal(root + config["epsilon"]))
 """,
     ),
     "optimizers-rmsprop": (
@@ -1647,6 +1803,13 @@ OTHER_SOLUTIONS = {
     c += (1 - config["decay_rate"]) * (np.square(dw) - c)
     step = np.divide(dw, np.sqrt(c) + config["epsilon"])
     next_w, config["cache"] = w - step * config["learning_rate"], c
+""",
+        """\
+    config = {"learning_rate": 1e-2, "decay_rate": 0.99, "epsilon": 1e-8, "cache": np.zeros_like(w), **(config or {})}
+    cache, rho = config["cache"], config["decay_rate"]
+    cache *= rho
+    cache += (1 - rho) * dw**2
+    next_w = w - config["learning_rate"] * np.sign(dw) * np.abs(dw) / (np.sqrt(cache) + config["epsilon"])
 """,
     ),
     "optimizers-adam": (
@@ -1676,6 +1839,20 @@ OTHER_SOLUTIONS = {
     rate = c["learning_rate"] * zeros_left / (1 - c["beta1"] ** t)
     return w - rate * c["m"] / (np.sqrt(c["v"]) + c["epsilon"] * zeros_left), c
 """,
+        """\
+    # what is left of the zeros is kept, too, instead of a power in each step
+    config = {"learning_rate": 1e-3, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8, "t": 0, **(config or {})}
+    b1, b2 = config["beta1"], config["beta2"]
+    left = config.get("left", (b1 ** config["t"], b2 ** config["t"]))
+    config["left"] = left = left[0] * b1, left[1] * b2
+    config["t"] += 1
+    m, v = config.setdefault("m", np.zeros_like(w)), config.setdefault("v", np.zeros_like(w))
+    m *= b1
+    m += (1 - b1) * dw
+    v *= b2
+    v += (1 - b2) * dw * dw
+    next_w = w - config["learning_rate"] * (m / (1 - left[0])) / (np.sqrt(v / (1 - left[1])) + config["epsilon"])
+""",
     ),
     "optimizers-schedule": (
         """\
@@ -1694,6 +1871,735 @@ OTHER_SOLUTIONS = {
     share = np.clip((step - warmup_steps) / (total_steps - warmup_steps), 0.0, 1.0)
     fall = math.cos(math.pi / 2 * share) ** 2
     return base_rate * rise if rise <= 1 and step < warmup_steps else min_rate + (base_rate - min_rate) * fall
+""",
+        """\
+    rates = np.full(max(step + 1, total_steps), float(min_rate))
+    rates[:warmup_steps] = base_rate * np.arange(1, warmup_steps + 1) / max(warmup_steps, 1)
+    done = np.linspace(0, 1, total_steps - warmup_steps, endpoint=False)
+    rates[warmup_steps:total_steps] = base_rate - (base_rate - min_rate) * np.sin(np.pi / 2 * done) ** 2
+    return rates[step]
+""",
+    ),
+    "fast-im2col": (
+        """\
+    N, C, H, W = x.shape
+    p = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
+    oh, ow = (H + 2 * pad - HH) // stride + 1, (W + 2 * pad - WW) // stride + 1
+    rows = np.arange(HH)[:, None] + stride * np.arange(oh)
+    columns = np.arange(WW)[:, None] + stride * np.arange(ow)
+    return p.take(rows, axis=2).take(columns, axis=4).transpose(1, 2, 4, 3, 5, 0).reshape(C * HH * WW, -1)
+""",
+        """\
+    N, C, H, W = x.shape
+    p = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)), mode="constant")
+    oh = (H + 2 * pad - HH) // stride + 1
+    ow = (W + 2 * pad - WW) // stride + 1
+    cols = np.empty((C, HH, WW, oh, ow, N), dtype=x.dtype)
+    for i in range(HH):
+        for j in range(WW):
+            patch = p[:, :, i : i + stride * oh : stride, j : j + stride * ow : stride]
+            cols[:, i, j] = np.moveaxis(patch, 0, -1)
+    return cols.reshape(C * HH * WW, oh * ow * N)
+""",
+        """\
+    N, C, H, W = x.shape
+    p = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
+    oh, ow = (H + 2 * pad - HH) // stride + 1, (W + 2 * pad - WW) // stride + 1
+    c = np.repeat(np.arange(C), HH * WW)[:, None]
+    i = np.tile(np.repeat(np.arange(HH), WW), C)[:, None] + stride * np.repeat(np.arange(oh), ow)
+    j = np.tile(np.arange(WW), HH * C)[:, None] + stride * np.tile(np.arange(ow), oh)
+    return p[:, c, i, j].transpose(1, 2, 0).reshape(C * HH * WW, -1)
+""",
+        """\
+    N, C, H, W = x.shape
+    p = np.ascontiguousarray(np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad))))
+    oh, ow = 1 + (H + 2 * pad - HH) // stride, 1 + (W + 2 * pad - WW) // stride
+    n, c, h, w = p.strides
+    windows = np.lib.stride_tricks.as_strided(p, (C, HH, WW, oh, ow, N), (c, h, w, h * stride, w * stride, n))
+    return windows.reshape(C * HH * WW, oh * ow * N)
+""",
+    ),
+    "fast-col2im": (
+        # counting, with weights
+        """\
+    N, C, H, W = shape
+    p = np.arange(C * (H + 2 * pad) * (W + 2 * pad) * N).reshape(C, H + 2 * pad, W + 2 * pad, N)
+    origin = sliding_window_view(p, (HH, WW), axis=(1, 2))[:, ::stride, ::stride].transpose(0, 4, 5, 1, 2, 3)
+    sums = np.bincount(origin.ravel(), columns.ravel(), minlength=p.size).reshape(p.shape)
+    return np.moveaxis(sums[:, pad : pad + H, pad : pad + W], -1, 0)
+""",
+        """\
+    N, C, H, W = shape
+    oh, ow = (H + 2 * pad - HH) // stride + 1, (W + 2 * pad - WW) // stride + 1
+    p = np.zeros((N, C, H + 2 * pad, W + 2 * pad), dtype=columns.dtype)
+    c = np.repeat(np.arange(C), HH * WW)[:, None]
+    i = np.tile(np.repeat(np.arange(HH), WW), C)[:, None] + stride * np.repeat(np.arange(oh), ow)
+    j = np.tile(np.arange(WW), HH * C)[:, None] + stride * np.tile(np.arange(ow), oh)
+    np.add.at(p, (slice(None), c, i, j), columns.reshape(C * HH * WW, -1, N).transpose(2, 0, 1))
+    return p if pad == 0 else p[:, :, pad:-pad, pad:-pad]
+""",
+        """\
+    N, C, H, W = shape
+    oh, ow = (H + 2 * pad - HH) // stride + 1, (W + 2 * pad - WW) // stride + 1
+    six = np.moveaxis(columns.reshape(C, HH, WW, oh, ow, N), -1, 0)
+    tall = np.zeros((N, C, WW, H + 2 * pad, ow))
+    for i in range(HH):
+        tall[:, :, :, i : i + stride * oh : stride] += six[:, :, i]
+    whole = np.zeros((N, C, H + 2 * pad, W + 2 * pad))
+    for j in range(WW):
+        whole[..., j : j + stride * ow : stride] += tall[:, :, j]
+    return whole[:, :, pad : H + pad, pad : W + pad].astype(columns.dtype)
+""",
+    ),
+    "fast-conv-forward": (
+        # windows in rows, and the bias as one more weight
+        """\
+    N, C, H, W = x.shape
+    F, _, HH, WW = w.shape
+    s, p = conv_param["stride"], conv_param["pad"]
+    cols = im2col(x, HH, WW, s, p)
+    with_ones = np.vstack([cols, np.ones((1, cols.shape[1]))])
+    maps = with_ones.T @ np.hstack([w.reshape(F, -1), b[:, None]]).T
+    out = maps.reshape((H + 2 * p - HH) // s + 1, (W + 2 * p - WW) // s + 1, N, F).transpose(2, 3, 0, 1)
+""",
+        """\
+    N, C, H, W = x.shape
+    F, _, HH, WW = w.shape
+    stride, pad = conv_param["stride"], conv_param["pad"]
+    cols = im2col(x, HH, WW, stride, pad)
+    out = w.reshape(F, -1).dot(cols) + b.reshape(-1, 1)
+    out = out.reshape(F, (H + 2 * pad - HH) // stride + 1, (W + 2 * pad - WW) // stride + 1, N)
+    out = out.transpose(3, 0, 1, 2)
+""",
+        """\
+    F, _, HH, WW = w.shape
+    s, p = conv_param["stride"], conv_param["pad"]
+    padded = np.pad(x, ((0, 0), (0, 0), (p, p), (p, p)))
+    windows = sliding_window_view(padded, (HH, WW), axis=(2, 3))[:, :, ::s, ::s]
+    out = np.tensordot(windows, w, axes=((1, 4, 5), (1, 2, 3))).transpose(0, 3, 1, 2) + b[:, None, None]
+""",
+        """\
+    (F, _, HH, WW), s, p = w.shape, conv_param["stride"], conv_param["pad"]
+    padded = np.pad(x, ((0, 0), (0, 0), (p, p), (p, p)))
+    oh, ow = (padded.shape[2] - HH) // s + 1, (padded.shape[3] - WW) // s + 1
+    out = np.zeros((len(x), F, oh, ow)) + b.reshape(1, F, 1, 1)
+    for i, j in np.ndindex(HH, WW):
+        out += np.moveaxis(np.tensordot(w[:, :, i, j], padded[:, :, i : i + s * oh : s, j : j + s * ow : s], (1, 1)), 0, 1)
+""",
+    ),
+    "fast-conv-backward": (
+        # everything block by block, the bias too
+        """\
+    s, p = conv_param["stride"], conv_param["pad"]
+    F, C, HH, WW = w.shape
+    dw, dx, db = np.zeros((F, C * HH * WW)), np.zeros_like(x), np.zeros(F)
+    for some in in_blocks(len(x), C * HH * WW * dout.shape[2] * dout.shape[3]):
+        d = dout[some].transpose(1, 2, 3, 0).reshape(F, -1)
+        dw = dw + d @ im2col(x[some], HH, WW, s, p).T
+        db += d @ np.ones(d.shape[1])
+        dx[some] += col2im(w.reshape(F, -1).T @ d, (len(d[0]) // dout[0, 0].size, *x.shape[1:]), HH, WW, s, p)
+    dw = dw.reshape(w.shape)
+""",
+        """\
+    stride, pad = conv_param["stride"], conv_param["pad"]
+    F, C, HH, WW = w.shape
+    cols = im2col(x, HH, WW, stride, pad)
+    d = np.moveaxis(dout, 0, -1).reshape(F, -1)
+    db = d.sum(axis=1)
+    dw = d.dot(cols.T).reshape(w.shape)
+    dx = col2im(w.reshape(F, -1).T.dot(d), x.shape, HH, WW, stride, pad)
+""",
+        """\
+    s, p = conv_param["stride"], conv_param["pad"]
+    (F, C, HH, WW), (oh, ow), (H, W) = w.shape, dout.shape[2:], x.shape[2:]
+    padded = np.pad(x, ((0, 0), (0, 0), (p, p), (p, p)))
+    dpadded, dw, db = np.zeros(padded.shape), np.zeros(w.shape), np.einsum("nfij->f", dout)
+    for i, j in np.ndindex(HH, WW):
+        here = np.s_[:, :, i : i + s * oh : s, j : j + s * ow : s]
+        dw[:, :, i, j] = np.tensordot(dout, padded[here], ((0, 2, 3), (0, 2, 3)))
+        dpadded[here] += np.moveaxis(np.tensordot(w[:, :, i, j], dout, (0, 1)), 0, 1)
+    dx = dpadded[:, :, p : p + H, p : p + W]
+""",
+    ),
+    "fast-three-layer-init": (
+        """\
+    C, H, W = input_dim
+    pooled = num_filters * H * W // 4
+    self.params["W1"] = rng.normal(0, weight_scale, (num_filters, C, filter_size, filter_size))
+    self.params["b1"] = np.zeros(num_filters)
+    self.params["W2"] = rng.normal(0, weight_scale, (pooled, hidden_dim))
+    self.params["b2"] = np.zeros(hidden_dim)
+    self.params["W3"] = rng.normal(0, weight_scale, (hidden_dim, num_classes))
+    self.params["b3"] = np.zeros(num_classes)
+    for k, v in self.params.items():
+        self.params[k] = v.astype(self.dtype)
+""",
+    ),
+    "fast-three-layer-convnet": (
+        """\
+    a1, conv_cache = conv_forward_im2col(X, W1, b1, self.conv_param)
+    h1, relu_cache = relu_forward(a1)
+    p1, pool_cache = max_pool_forward_fast(h1, self.pool_param)
+    flat = p1.reshape(len(X), -1)
+    a2 = flat @ W2 + b2
+    h2 = np.maximum(a2, 0)
+    scores = h2 @ W3 + b3
+    if y is None:
+        return scores
+    loss, ds = softmax_loss(scores, y)
+    grads = {"W3": h2.T @ ds, "b3": ds.sum(0)}
+    da2 = (ds @ W3.T) * (a2 > 0)
+    grads.update(W2=flat.T @ da2, b2=da2.sum(0))
+    dp = (da2 @ W2.T).reshape(p1.shape)
+    _, grads["W1"], grads["b1"] = conv_backward_im2col(
+        relu_backward(max_pool_backward_fast(dp, pool_cache), relu_cache), conv_cache
+    )
+    for name in ("W1", "W2", "W3"):
+        loss += self.reg / 2 * (self.params[name] ** 2).sum()
+        grads[name] = grads[name] + self.reg * self.params[name]
+    return loss, grads
+""",
+        """\
+    maps, first = conv_forward_im2col(X, W1, b1, self.conv_param)
+    pooled, second = max_pool_forward_fast(maps, self.pool_param)
+    bent, third = relu_forward(pooled)
+    z, fourth = affine_forward(bent, W2, b2)
+    h, fifth = relu_forward(z)
+    scores, sixth = affine_forward(h, W3, b3)
+    if y is None:
+        return scores
+    loss, d = softmax_loss(scores, y)
+    grads = {}
+    d, grads["W3"], grads["b3"] = affine_backward(d, sixth)
+    d, grads["W2"], grads["b2"] = affine_backward(relu_backward(d, fifth), fourth)
+    d = max_pool_backward_fast(relu_backward(d, third), second)
+    _, grads["W1"], grads["b1"] = conv_backward_im2col(d, first)
+    for W in ("W1", "W2", "W3"):
+        loss = loss + 0.5 * self.reg * np.linalg.norm(self.params[W]) ** 2
+        grads[W] += self.reg * self.params[W]
+    return loss, grads
+""",
+    ),
+    "fast-spatial-batchnorm-forward": (
+        """\
+    N, C, H, W = x.shape
+    flat = np.moveaxis(x, 1, -1).reshape((N * H * W, C))
+    out, cache = batchnorm_forward(flat, gamma, beta, bn_param)
+    out = np.moveaxis(out.reshape((N, H, W, C)), -1, 1)
+    return out, cache
+""",
+        """\
+    columns = np.swapaxes(x, 0, 1).reshape(x.shape[1], -1)
+    out, cache = batchnorm_forward(columns.T, gamma, beta, bn_param)
+    return np.swapaxes(out.T.reshape(x.shape[1], len(x), *x.shape[2:]), 0, 1), cache
+""",
+    ),
+    "fast-spatial-batchnorm-backward": (
+        """\
+    C = dout.shape[1]
+    dx, dgamma, dbeta = batchnorm_backward(np.swapaxes(dout, 0, 1).reshape(C, -1).T, cache)
+    dx = dx.T.reshape(C, len(dout), *dout.shape[2:]).swapaxes(0, 1)
+    return dx, dgamma, dbeta
+""",
+    ),
+    "fast-spatial-groupnorm-forward": (
+        # batch normalization, in which each group of each picture is a feature
+        """\
+    rows = x.reshape(len(x) * G, -1).T
+    ones, zeros = np.ones(rows.shape[1]), np.zeros(rows.shape[1])
+    hat, _ = batchnorm_forward(rows, ones, zeros, {"mode": "train", "eps": eps})
+    out = hat.T.reshape(x.shape) * gamma.reshape(-1, 1, 1) + beta.reshape(-1, 1, 1)
+""",
+        """\
+    N, C, H, W = x.shape
+    x_group = np.reshape(x, (N, G, C // G, H, W))
+    mean = np.mean(x_group, axis=(2, 3, 4), keepdims=True)
+    var = np.var(x_group, axis=(2, 3, 4), keepdims=True)
+    x_norm = np.reshape((x_group - mean) / np.sqrt(var + eps), (N, C, H, W))
+    out = x_norm * gamma.ravel()[:, None, None] + beta.ravel()[:, None, None]
+""",
+        """\
+    rows = x.reshape(len(x) * G, -1).T
+    centered = rows - rows.mean(0)
+    hat = (centered * (np.mean(centered**2, axis=0) + eps) ** -0.5).T.reshape(x.shape)
+    out = np.einsum("c,nchw->nchw", gamma.ravel(), hat) + beta.reshape(-1, 1, 1)
+""",
+    ),
+    "fast-spatial-groupnorm-backward": (
+        # batch normalization, in which each group of each picture is a feature
+        """\
+    rows = x.reshape(len(x) * G, -1).T
+    ones, zeros = np.ones(rows.shape[1]), np.zeros(rows.shape[1])
+    hat, kept = batchnorm_forward(rows, ones, zeros, {"mode": "train", "eps": eps})
+    dx, _, _ = batchnorm_backward((dout * gamma.reshape(-1, 1, 1)).reshape(len(x) * G, -1).T, kept)
+    dx = dx.T.reshape(x.shape)
+    dgamma = (dout * hat.T.reshape(x.shape)).sum(axis=(0, 2, 3)).reshape(gamma.shape)
+    dbeta = dout.sum(axis=(0, 2, 3)).reshape(gamma.shape)
+""",
+        """\
+    N, C, H, W = x.shape
+    size = (C // G) * H * W
+    rows = x.reshape((N * G, size)).T
+    mu = rows.mean(axis=0)
+    std = np.sqrt(rows.var(axis=0) + eps)
+    z = (rows - mu) / std
+    x_hat = z.T.reshape(x.shape)
+    dgamma = np.sum(dout * x_hat, axis=(0, 2, 3), keepdims=True).reshape(gamma.shape)
+    dbeta = np.sum(dout, axis=(0, 2, 3), keepdims=True).reshape(gamma.shape)
+    dz = (dout * gamma.reshape(1, C, 1, 1)).reshape((N * G, size)).T
+    dx = (1 / (size * std) * (size * dz - dz.sum(axis=0) - z * (dz * z).sum(axis=0))).T.reshape(x.shape)
+""",
+        """\
+    shape = (len(x), G, x.shape[1] // G, *x.shape[2:])
+    g, axes = x.reshape(shape), (2, 3, 4)
+    centered = g - g.mean(axes, keepdims=True)
+    inverse = 1 / np.sqrt((centered**2).mean(axes, keepdims=True) + eps)
+    dhat = (dout * gamma.reshape(-1, 1, 1)).reshape(shape)
+    dvar = (dhat * centered).sum(axes, keepdims=True) * -0.5 * inverse**3
+    dmean = -(dhat * inverse).sum(axes, keepdims=True)
+    count = centered[0, 0].size
+    dx = (dhat * inverse + 2 * dvar * centered / count + dmean / count).reshape(x.shape)
+    dgamma = np.einsum("nchw,nchw->c", dout, (centered * inverse).reshape(x.shape)).reshape(gamma.shape)
+    dbeta = np.einsum("nchw->c", dout).reshape(gamma.shape)
+""",
+    ),
+    "activations-layer-statistics": (
+        """\
+    means, spreads, saturated = [], [], []
+    for a in layers:
+        a = a.astype(np.float64).ravel()
+        m = a.sum() / a.size
+        means.append(m)
+        spreads.append(np.sqrt(((a - m) ** 2).sum() / a.size))
+        saturated.append(np.count_nonzero((a > limit) | (a < -limit)) / a.size)
+    return means, spreads, saturated
+""",
+        """\
+    table = np.zeros((3, len(layers)))
+    for i, a in enumerate(layers):
+        table[:, i] = np.average(a), np.sqrt(np.var(a)), 1 - (abs(a) <= limit).mean()
+    return tuple(table)
+""",
+    ),
+    "activations-init-weights": (
+        """\
+    if nonlinearity == "relu":
+        gain = np.sqrt(2)
+    elif nonlinearity == "leaky_relu":
+        gain = np.sqrt(2 / (1 + alpha * alpha))
+    elif nonlinearity in ("tanh", "linear"):
+        gain = 1.0
+    else:
+        raise ValueError("unknown nonlinearity")
+    return rng.normal(0, gain / np.sqrt(n_in), size=(n_in, n_out))
+""",
+        """\
+    slopes = {"linear": 1, "tanh": 1, "relu": 0, "leaky_relu": alpha}
+    try:
+        slope = slopes[nonlinearity]
+    except KeyError:
+        raise ValueError(nonlinearity) from None
+    W = np.empty((n_in, n_out))
+    rng.standard_normal(out=W)
+    W *= (n_in * (1 + slope**2) / 2) ** -0.5
+    return W
+""",
+    ),
+    "activations-dead-units": (
+        """\
+    return z.max(axis=0) <= 0
+""",
+        """\
+    return np.count_nonzero(np.maximum(0, z), axis=0) == 0
+""",
+        """\
+    out = np.where(z > 0, z, 0)
+    return np.all(out == 0, axis=0).astype(int)
+""",
+    ),
+    "activations-update-ratio": (
+        """\
+    if not np.any(w):
+        return np.inf if np.any(next_w) else 0.0
+    return float(np.linalg.norm((next_w - w).ravel()) / np.linalg.norm(w.ravel()))
+""",
+        """\
+    before = np.asarray(w, dtype=np.float64).reshape(-1)
+    step = np.asarray(next_w, dtype=np.float64).reshape(-1) - before
+    moved, size = np.sqrt(step @ step), np.sqrt(before @ before)
+    return moved / size if size else (0 if moved == 0 else float("inf"))
+""",
+    ),
+    "activations-center-and-scale": (
+        """\
+    X_train, X_other = X_train.astype(np.float64), X_other.astype(np.float64)
+    mu = np.mean(X_train, axis=0)
+    centered = X_train - mu
+    sigma = np.sqrt(np.mean(centered**2, axis=0))
+    sigma[X_train.max(axis=0) == X_train.min(axis=0)] = 1
+    return centered / sigma, (X_other - mu) / sigma
+""",
+        """\
+    mean = X_train.mean(axis=0, keepdims=True, dtype=np.float64)
+    std = X_train.std(axis=0, keepdims=True, dtype=np.float64)
+    std = np.where(std <= 1e-12 * np.maximum(1, np.abs(mean)), 1.0, std)
+    return tuple((X.astype(float) - mean) / std for X in (X_train, X_other))
+""",
+        """\
+    constant = np.ptp(X_train, axis=0) == 0
+    scale = np.divide(1.0, X_train.std(axis=0), where=~constant, out=np.ones(X_train.shape[1]))
+    center = X_train.mean(axis=0)
+    both = (np.concatenate([X_train, X_other]) - center) * scale
+    return both[: len(X_train)], both[len(X_train) :]
+""",
+    ),
+    "activations-pca": (
+        # from the covariance matrix, in double precision
+        """\
+    Y = X.astype(np.float64)
+    mu = Y.mean(axis=0)
+    C = (Y - mu).T @ (Y - mu) / len(Y)
+    values, vectors = np.linalg.eigh(C)
+    order = np.argsort(values)[::-1][:k]
+    return mu, vectors[:, order].T, values[order]
+""",
+        """\
+    N = X.shape[0]
+    mean = np.sum(X, axis=0) / N
+    U, S, Vt = np.linalg.svd((X - mean).T / np.sqrt(N), full_matrices=False)
+    return mean, -U.T[:k], np.square(S)[:k]
+""",
+        # one component after the other, each from what the others leave
+        """\
+    mean = X.mean(axis=0)
+    C = np.cov(X, rowvar=False, bias=True).reshape(X.shape[1], -1)
+    found, variances = [], []
+    for _ in range(k):
+        values, vectors = np.linalg.eigh(C)
+        found.append(vectors[:, -1])
+        variances.append(values[-1])
+        C = C - values[-1] * np.outer(vectors[:, -1], vectors[:, -1])
+    return mean, np.array(found), np.array(variances)
+""",
+    ),
+    "activations-zca-whiten": (
+        """\
+    W = components.T @ np.diag(1 / np.sqrt(variances + eps)) @ components
+    return np.dot(X - mean, W)
+""",
+        """\
+    scale = (variances + eps) ** -0.5
+    return np.einsum("nd,kd,k,ke->ne", X - mean, components, scale, components, optimize=True)
+""",
+        """\
+    scaled = components / np.sqrt(np.sqrt(variances + eps))[:, None]
+    return X @ (scaled.T @ scaled) - mean @ (scaled.T @ scaled)
+""",
+    ),
+    "cnn-forward": (
+        """\
+    out = X
+    caches = []
+    n = 1
+    while n <= self.num_blocks:
+        w, b = self.params["W" + str(n)], self.params["b" + str(n)]
+        out, c = self.block_forward(out, w, b)
+        caches += [c]
+        n += 1
+    w, b = self.params["W" + str(n)], self.params["b" + str(n)]
+    flat = out.reshape(out.shape[0], -1)
+    caches += [(out, w, b)]
+    return flat.dot(w) + b, caches
+""",
+        """\
+    caches = [None] * (self.num_blocks + 1)
+    for i in range(self.num_blocks):
+        X, caches[i] = self.block_forward(X, self.params[f"W{i + 1}"], self.params[f"b{i + 1}"])
+    scores, caches[-1] = affine_forward(X, *(self.params[f"{letter}{self.num_blocks + 1}"] for letter in "Wb"))
+    return scores, caches
+""",
+    ),
+    "cnn-backward": (
+        """\
+    grads = {}
+    L = self.num_blocks + 1
+    x, w, b = caches[L - 1]
+    grads["W%d" % L] = x.reshape(len(x), -1).T @ dscores
+    grads["b%d" % L] = np.sum(dscores, 0)
+    d = (dscores @ w.T).reshape(x.shape)
+    for n in reversed(range(1, L)):
+        d, dw, db = self.block_backward(d, caches[n - 1])
+        grads["W%d" % n], grads["b%d" % n] = dw, db
+    return d, grads
+""",
+        # takes the caches from the end of the list as it goes
+        """\
+    grads = {}
+    d, dw, db = affine_backward(dscores, caches.pop())
+    while True:
+        n = len(caches) + 1
+        grads.update({f"W{n}": dw, f"b{n}": db})
+        if not caches:
+            return d, grads
+        d, dw, db = self.block_backward(d, caches.pop())
+""",
+    ),
+    "cnn-loss": (
+        """\
+    out, caches = self.forward(X)
+    if y is None:
+        return out
+    total, d = softmax_loss(out, y)
+    grads = self.backward(d, caches)[1]
+    for key in self.params:
+        if key.startswith("W"):
+            W = self.params[key]
+            total += self.reg / 2 * (W * W).sum()
+            grads[key] += self.reg * W
+    return total, grads
+""",
+        # a softmax loss of its own
+        """\
+    scores, caches = self.forward(X)
+    if y is None:
+        return scores
+    n = np.arange(len(y))
+    shifted = scores - scores.max(axis=1, keepdims=True)
+    logs = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    d = np.exp(logs)
+    d[n, y] -= 1
+    _, grads = self.backward(d / len(y), caches)
+    norms = [np.linalg.norm(self.params[f"W{i + 1}"]) ** 2 for i in range(self.num_blocks + 1)]
+    loss = -logs[n, y].mean() + 0.5 * self.reg * np.sum(norms)
+    return loss, {k: g + (self.reg * self.params[k] if k[0] == "W" else 0) for k, g in grads.items()}
+""",
+    ),
+    "cnn-receptive-field": (
+        """\
+    kernels = [k for k, _ in layers]
+    strides = [s for _, s in layers]
+    size = 1 + sum((k - 1) * int(np.prod(strides[:i], dtype=int)) for i, k in enumerate(kernels))
+    return size, int(np.prod(strides, dtype=int))
+""",
+        # from the top: how much one number needs of the layer below, again and again
+        """\
+    size = 1
+    for kernel, stride in reversed(layers):
+        size = (size - 1) * stride + kernel
+    step = 1
+    for _, stride in layers:
+        step = stride * step
+    return np.array([size, step])
+""",
+    ),
+    "cnn-saliency": (
+        """\
+    s, c = forward(X)
+    d = np.eye(s.shape[1])[y]
+    return np.max(np.abs(backward(d, c)[0]), axis=1)
+""",
+        """\
+    scores, caches = forward(X)
+    chosen = (np.arange(scores.shape[1]) == y.reshape(-1, 1)).astype(scores.dtype)
+    dX = backward(chosen, caches)[0]
+    return np.maximum(dX.max(1), -dX.min(1))
+""",
+    ),
+    "cnn-occlusion": (
+        """\
+    C, H, W = image.shape
+    rows = (H - size) // stride + 1
+    columns = (W - size) // stride + 1
+    batch = []
+    for i in range(rows):
+        for j in range(columns):
+            copy = image.copy()
+            copy[:, i * stride : i * stride + size, j * stride : j * stride + size] = 0.0
+            batch.append(copy)
+    return probabilities(np.array(batch))[:, label].reshape((rows, columns))
+""",
+        # without a loop: a mask for every place
+        """\
+    _, H, W = image.shape
+    tops = np.arange(0, H - size + 1, stride)[:, None]
+    lefts = np.arange(0, W - size + 1, stride)[:, None]
+    in_rows = (np.arange(H) >= tops) & (np.arange(H) < tops + size)
+    in_columns = (np.arange(W) >= lefts) & (np.arange(W) < lefts + size)
+    patch = in_rows[:, None, :, None] & in_columns[None, :, None, :]
+    pictures = np.where(patch[:, :, None], 0, image)
+    p = probabilities(pictures.reshape((-1,) + image.shape))[:, label]
+    return p.reshape(len(tops), -1)
+""",
+    ),
+    "cnn-mistakes": (
+        """\
+    guess = np.argmax(probabilities, axis=1)
+    sure = probabilities[np.arange(len(y)), guess]
+    ranked = np.lexsort((np.arange(len(y)), -sure))
+    return ranked[guess[ranked] != y[ranked]][:num]
+""",
+        """\
+    wrong = [i for i in range(len(y)) if probabilities[i].argmax() != y[i]]
+    wrong.sort(key=lambda i: -probabilities[i].max())
+    return np.array(wrong[:num], dtype=int)
+""",
+    ),
+    "regularization-weight-decay": (
+        """\
+    step = learning_rate * (dw + weight_decay * w)
+    return w - step
+""",
+        # in place on a copy, as float64
+        """\
+    next_w = np.array(w, dtype=np.float64)
+    next_w *= 1.0 - weight_decay * learning_rate
+    next_w -= np.multiply(dw, learning_rate)
+    return next_w
+""",
+    ),
+    "regularization-l1": (
+        """\
+    v, amount = w - learning_rate * dw, learning_rate * l1
+    return np.where(v > amount, v - amount, np.where(v < -amount, v + amount, 0.0))
+""",
+        """\
+    v = w - learning_rate * dw
+    return v - np.clip(v, -learning_rate * l1, learning_rate * l1)
+""",
+        # by masks, entry by entry assigned
+        """\
+    threshold = learning_rate * l1
+    new = w - learning_rate * dw
+    small = np.abs(new) <= threshold
+    new[~small] -= threshold * np.sign(new[~small])
+    new[small] = 0
+    return new
+""",
+    ),
+    "regularization-max-norm": (
+        """\
+    norms = np.linalg.norm(W, axis=0, keepdims=True)
+    factors = np.ones_like(norms)
+    np.divide(limit, norms, out=factors, where=norms > limit)
+    return factors * W
+""",
+        """\
+    held = W.copy()
+    squares = np.einsum("dh,dh->h", W, W)
+    outside = squares > limit**2
+    held[:, outside] = W[:, outside] / np.sqrt(squares[outside]) * limit
+    return held
+""",
+        # the small number that many put under the fraction
+        """\
+    norm = np.sqrt((W * W).sum(axis=0)) + 1e-12
+    return W * np.clip(limit / norm, None, 1)
+""",
+    ),
+    "regularization-dropout-forward": (
+        """\
+    if mode == "train":
+        mask = rng.binomial(1, p, size=x.shape) / p
+        out = x * mask
+    elif mode == "test":
+        out = x.copy()
+    else:
+        raise ValueError(f"mode {mode!r}")
+""",
+        # the share of 1 - p is what is dropped
+        """\
+    out = np.array(x)
+    if mode == "test":
+        return out, (mode, None)
+    dropped = rng.uniform(size=np.shape(x)) >= p
+    mask = np.where(dropped, 0.0, 1 / p).astype(x.dtype)
+    out[dropped] = 0
+    out /= p
+    return out, ("train", mask)
+""",
+        """\
+    out = x
+    if mode != "test":
+        keep = rng.choice([True, False], p=[p, 1 - p], size=x.size).reshape(x.shape)
+        mask = keep * (1 / p)
+        out = np.multiply(x, mask)
+""",
+    ),
+    "regularization-dropout-backward": (
+        """\
+    if mode == "train":
+        dx = mask * dout
+    elif mode == "test":
+        dx = dout
+    return dx
+""",
+        """\
+    if mask is not None:
+        dout *= mask
+    return dout
+""",
+    ),
+    "regularization-flip": (
+        """\
+    flipped = images.copy()
+    chosen = rng.integers(2, size=images.shape[0]).astype(bool)
+    flipped[chosen] = np.flip(flipped[chosen], axis=2)
+    return flipped
+""",
+        # by the order of the columns
+        """\
+    N, H, W, C = images.shape
+    mirrored = rng.uniform(size=(N, 1)) > 0.5
+    columns = np.where(mirrored, np.arange(W)[::-1], np.arange(W))
+    return np.take_along_axis(images, columns[:, None, :, None], axis=2)
+""",
+    ),
+    "regularization-crop": (
+        # a loop over the places
+        """\
+    N, H, W, C = images.shape
+    larger = np.zeros((N, H + 2 * margin, W + 2 * margin, C), images.dtype)
+    larger[:, margin : margin + H, margin : margin + W] = images
+    place = rng.integers((2 * margin + 1) ** 2, size=N)
+    cropped = np.empty_like(images)
+    for i in range((2 * margin + 1) ** 2):
+        t, v = divmod(i, 2 * margin + 1)
+        cropped[place == i] = larger[place == i, t : t + H, v : v + W]
+    return cropped
+""",
+        # the same, by rows and then by columns
+        """\
+    N, H, W, C = images.shape
+    pad = [(0, 0), (margin, margin), (margin, margin), (0, 0)]
+    out = np.pad(images, pad, constant_values=0)
+    down = rng.integers(-margin, margin, endpoint=True, size=N)
+    right = rng.integers(-margin, margin + 1, N)
+    out = np.take_along_axis(out, (down[:, None] + margin + np.arange(H))[:, :, None, None], axis=1)
+    return np.take_along_axis(out, (right[:, None] + margin + np.arange(W))[:, None, :, None], axis=2)
+""",
+        """\
+    N, H, W, C = images.shape
+    padded = np.pad(images, ((0, 0), (margin,) * 2, (margin,) * 2, (0, 0)), "constant")
+    windows = np.lib.stride_tricks.sliding_window_view(padded, (H, W), axis=(1, 2))
+    y, x = rng.choice(2 * margin + 1, N), rng.choice(2 * margin + 1, N)
+    return np.moveaxis(windows[np.arange(N), y, x], 1, -1)
+""",
+    ),
+    "regularization-ensemble": (
+        """\
+    total = 0
+    for of_one in scores:
+        shifted = np.exp(of_one - np.max(of_one, axis=1, keepdims=True))
+        total = total + shifted / np.sum(shifted, axis=1, keepdims=True)
+    probabilities = total / len(scores)
+    return np.argmax(probabilities, axis=1), probabilities
+""",
+        """\
+    stacked = np.array(scores, dtype=float)
+    stacked -= stacked.max(axis=-1, keepdims=True)
+    each = np.exp(stacked) / np.exp(stacked).sum(-1)[..., None]
+    mean = np.einsum("mnc->nc", each) / each.shape[0]
+    return mean.argmax(-1), mean
 """,
     ),
 }

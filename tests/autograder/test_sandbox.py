@@ -264,7 +264,7 @@ def test_processes_that_a_notebook_leaves_are_killed(worker, what, dies):
     mark = f"4{os.getpid()}{list(LEAVE).index(what)}{int(dies)}"
     used = worker()
     with Student(used) as student:
-        student.run(LEAVE[what].format(mark=mark))
+        assert said(student.run(LEAVE[what].format(mark=mark))) == ""
         assert wait_until(lambda: running(mark))
         if dies:
             with pytest.raises(StudentGone):

@@ -23,7 +23,7 @@ STUDENTS = {  # who hands in what is told in `autograder sample-class`
     "a1_data_driven": ("ada", "frances", "john", "leslie", "syntax", "untouched"),
     "a2_linear": ("ada", "barbara", "grace", "ivan", "syntax", "untouched"),
     "a3_networks": ("ada", "barbara", "grace", "syntax", "untouched"),
-    "a4_training": ("ada", "barbara", "edsger", "grace", "syntax", "untouched"),
+    "a4_training": ("ada", "frances", "grace", "hedy", "syntax", "untouched"),
     "a5_convnets": ("ada", "alan", "frances", "hedy", "syntax", "untouched"),
 }
 SHOWN = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning", "ignore::UserWarning")

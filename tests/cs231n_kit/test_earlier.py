@@ -49,6 +49,21 @@ def test_a_solved_notebook_brings_a_class_that_works(folder):
     assert hasattr(KNearestNeighbor, "compute_distances_l1")
 
 
+def test_a_function_that_stands_on_others_is_tried_with_them(folder, capsys, monkeypatch):
+    solved = COURSE / "solutions" / "a5_convnets"
+    for name in ("fast_convnet.ipynb", "given.py"):
+        (folder / name).write_bytes((solved / name).read_bytes())
+    monkeypatch.syspath_prepend(folder)
+    monkeypatch.delitem(sys.modules, "given", raising=False)
+    assert from_notebook("fast_convnet", "conv_relu_pool_forward", "fast-conv-forward")
+    notebook = nbformat.read(folder / "fast_convnet.ipynb", as_version=4)
+    cell = next(c for c in notebook.cells if c.id == "fast-conv-forward")
+    cell.source = cell.source.replace("maps += b[:, np.newaxis]", "pass")
+    nbformat.write(notebook, folder / "fast_convnet.ipynb")
+    assert "the bias is missing" in missing(capsys, "fast_convnet", "conv_relu_pool_forward", "fast-conv-forward")
+    sys.modules.pop("given")
+
+
 def test_the_release_is_told_to_be_solved_and_what_to_do(folder, capsys):
     (folder / "knn.ipynb").write_bytes(RELEASED.read_bytes())
     said = missing(capsys, "knn", "KNearestNeighbor", *TASKS)

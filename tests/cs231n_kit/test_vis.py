@@ -55,6 +55,7 @@ ALWAYS_NEW = {
         rng.integers(0, 9, (4, 5)), np.eye(3), np.ones((2, 3)), [(0, 0), (1, 2)]
     ),
     "layer_chain": lambda rng: vis.layer_chain(["affine", "ReLU", "loss"], ["X", "", "scores", "loss"]),
+    "layer_histograms": lambda rng: vis.layer_histograms({"tanh": [rng.normal(size=(9, 4))] * 3, "ReLU": [np.zeros(5)] * 3}),
     "loss_landscape": lambda rng: vis.loss_landscape(lambda W: np.sum(W**2), *rng.normal(size=(3, 2, 2)), resolution=5),
     "history": lambda rng: vis.history(rng.uniform(1, 2, 50), [0.3, 0.4], [0.2, 0.3]),
 }
@@ -628,6 +629,47 @@ def test_a_layer_chain_names_each_layer_what_lies_between_and_its_gradient():
     assert words.count("cache") == 2
     with pytest.raises(ValueError, match="got 2 names for 2 layers, expected 3"):
         vis.layer_chain(["affine", "ReLU"], ["X", "out"])
+
+
+# --- layer_histograms
+
+
+def bars(ax):
+    return np.array([bar.get_height() for bar in ax.patches])
+
+
+def test_layer_histograms_put_what_lies_beyond_the_limit_into_the_outermost_bars():
+    (places,) = vis.layer_histograms({"tanh": [[-9.0, 0.0, 0.0, 9.0], [0.5, -0.5, 0.5, -0.5]]}, limit=1.0)
+    assert np.flatnonzero(bars(places[0])).tolist() == [0, 20, 40]
+    assert bars(places[0])[[0, 20, 40]].tolist() == [0.5, 1, 0.5]
+    assert [ax.get_xlim() for ax in places] == [(-1, 1), (-1, 1)]
+    assert [ax.get_title() for ax in places] == ["std 6.4", "std 0.5"]
+
+
+def test_layer_histograms_without_a_limit_reach_as_far_as_their_own_numbers(rng):
+    sizes = [3e-7, 1.0, 2e9]
+    axes = vis.layer_histograms({"a": [size * np.linspace(-1, 0.5, 50) for size in sizes], "b": [rng.normal(size=9)] * 3})
+    np.testing.assert_allclose([ax.get_xlim() for ax in axes[0]], [(-size, size) for size in sizes])
+    assert [label.get_text() for label in axes[0, 2].get_xticklabels()] == ["−2e+09", "2e+09"]
+    assert [ax.get_ylabel() for ax in axes[:, 0]] == ["a", "b"]
+
+
+def test_layer_histograms_tell_every_spread_and_number_the_layers():
+    axes = vis.layer_histograms({"ReLU": [[0.0, 2.0], [0.0, 50.0]], "tanh": [[1.0, 1.0], [-0.25, 0.25]]}, first=3)
+    assert [text.get_text() for ax in axes[0] for text in ax.texts] == ["layer 3", "layer 4"]
+    assert alt_text(axes[0, 0].figure).endswith("Standard deviations by layer, ReLU: 1, 25; tanh: 0, 0.25.")
+
+
+def test_layer_histograms_cope_with_zeros_and_with_numbers_that_are_not_finite():
+    (places,) = vis.layer_histograms({"broken": [np.zeros(4), [np.nan, 1.0, -1.0], [np.inf] * 3]})
+    assert [int(np.count_nonzero(bars(ax))) for ax in places] == [1, 2, 0]
+    assert [ax.get_title() for ax in places] == ["std 0", "std nan", "std nan"]
+
+
+@pytest.mark.parametrize("rows", [{}, {"a": []}, {"a": [[1.0]], "b": [[1.0], [2.0]]}])
+def test_layer_histograms_want_the_same_layers_in_each_row(rows):
+    with pytest.raises(ValueError, match="expected the same number of layers, at least one, in each row"):
+        vis.layer_histograms(rows)
 
 
 # --- loss_landscape
