@@ -37,6 +37,13 @@ def _parser() -> argparse.ArgumentParser:
     what.add_argument("--check", action="store_true", help="write nothing; fail if anything generated is stale")
     build.set_defaults(run=_build)
 
+    page = verbs.add_parser(
+        "page",
+        help="make docs/assignments.md from the executed solutions: pictures, running times, accuracies",
+        epilog="example: autograder page",
+    )
+    page.set_defaults(run=_page)
+
     sample = verbs.add_parser(
         "sample-class",
         help="write the submissions of an invented class, which holds every known mistake",
@@ -97,7 +104,20 @@ def _build(options) -> int:
         print("\n".join(found) if found else "everything generated is up to date")
         return 1 if found else 0
     for path in build(course, execute=options.execute):
-        print(f"wrote {path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path}")
+        print(f"wrote {_shown(path)}")
+    return 0
+
+
+def _shown(path: Path) -> Path:
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+
+
+def _page(options) -> int:
+    from autograder.course import find_course
+    from autograder.page import write_page
+
+    changed = write_page(find_course())
+    print("\n".join(f"wrote {_shown(path)}" for path in changed) if changed else "the page is up to date")
     return 0
 
 

@@ -11,7 +11,7 @@ from autograder.course import CourseError
 from autograder.demo import run_demo
 from autograder.report import print_class
 
-VERBS = ("build", "sample-class", "grade", "benchmark", "demo", "embed")
+VERBS = ("build", "page", "sample-class", "grade", "benchmark", "demo", "embed")
 A1 = "a1_data_driven"
 
 
