@@ -26,7 +26,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from autograder.build import kind_of, released, solution_notebooks
+from autograder.build import kind_of, released, solution_notebooks, write_changed
 from autograder.course import ONE_THREAD, Course, CourseError
 from autograder.engine import keep_seed
 from autograder.given import given_files
@@ -141,10 +141,10 @@ def make_course(course: Course, folder: Path, many: int, show: bool, models: lis
     if not show:
         source.write_text(without_show_cells(source), encoding="utf-8")
     made = Course(folder)  # which looks for its sources anew
-    _write(given_files(made))
-    _write(solution_notebooks(made, (source,)))
+    write_changed(given_files(made))
+    write_changed(solution_notebooks(made, (source,)))
     with released(made, source.parent.name) as files:
-        _write(files)
+        write_changed(files)
     _hand_in(made, source.parent.name, many, models)
     keep_seed(made, source.parent.name, STOCK_SEED)  # the same cases for both: a wrong answer can be right by chance
     return made
@@ -156,12 +156,6 @@ def without_show_cells(source: Path) -> str:
     ends = [cell.line - 1 for cell in cells[1:]] + [len(lines)]
     kept = [lines[cell.line - 1 : end] for cell, end in zip(cells, ends, strict=True) if cell.kind != "show"]
     return "\n".join(line for part in kept for line in part)
-
-
-def _write(files: dict[Path, bytes]) -> None:
-    for path, data in files.items():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data)
 
 
 def _hand_in(course: Course, assignment: str, many: int, models: list[str]) -> None:

@@ -47,14 +47,14 @@ def build(course: Course, execute: bool = False, say=print) -> list[Path]:
 
     execute : also run the solution notebooks whose recorded hash no longer fits, and keep their outputs
     """
-    changed = _write(given_files(course))
-    changed += _write(freeze(course))
-    changed += _write(solution_notebooks(course))
+    changed = write_changed(given_files(course))
+    changed += write_changed(freeze(course))
+    changed += write_changed(solution_notebooks(course))
     if execute:
         changed += _execute_stale(course, say)
     with released(course) as files:
         _refuse_to_lose_work(course, files)
-        changed += _write(files)
+        changed += write_changed(files)
         _add_to_record(course, "released", {_relative(course, p): _digest(data) for p, data in files.items()})
     return changed
 
@@ -206,7 +206,7 @@ def _execute_stale(course: Course, say) -> list[Path]:
             continue
         say(f"running {_key(source)} ...")
         before = _processor_seconds()
-        changed += _write({source.with_suffix(".ipynb"): _notebook_bytes(_execute(source))})
+        changed += write_changed({source.with_suffix(".ipynb"): _notebook_bytes(_execute(source))})
         _add_to_record(course, "executed", {_key(source): _run_record(source)})
         _add_to_record(course, "seconds", {_key(source): round(_processor_seconds() - before, 1)})
     return changed
@@ -264,7 +264,7 @@ def _read_record(course: Course) -> dict[str, dict]:
 def _add_to_record(course: Course, part: str, entries: dict) -> None:
     record = _read_record(course)
     record[part].update(entries)
-    _write({_record_path(course): (json.dumps(record, indent=2, sort_keys=True) + "\n").encode()})
+    write_changed({_record_path(course): (json.dumps(record, indent=2, sort_keys=True) + "\n").encode()})
 
 
 def _key(source: Path) -> str:
@@ -378,7 +378,8 @@ def _differing(files: dict[Path, bytes]) -> list[Path]:
     return [path for path, data in files.items() if not path.is_file() or path.read_bytes() != data]
 
 
-def _write(files: dict[Path, bytes]) -> list[Path]:
+def write_changed(files: dict[Path, bytes]) -> list[Path]:
+    """Write the files that are not yet as they should be, and return them."""
     changed = _differing(files)
     for path in changed:
         write_whole(path, files[path])

@@ -16,8 +16,8 @@ from pathlib import Path
 import nbformat
 from PIL import Image
 
-from autograder.build import BuildError, seconds_of
-from autograder.course import Course, CourseError, write_whole
+from autograder.build import BuildError, seconds_of, write_changed
+from autograder.course import Course, CourseError
 from autograder.source import read_source
 
 THUMBNAIL = 300, 150  # at most so wide and high, in pixels
@@ -36,10 +36,7 @@ def write_page(course: Course) -> list[Path]:
     made = page_files(course)
     for path in set(_thumbnails(course).glob("*.png")) - set(made):
         path.unlink()
-    changed = [path for path, data in made.items() if not path.is_file() or path.read_bytes() != data]
-    for path in changed:
-        write_whole(path, made[path])
-    return changed
+    return write_changed(made)
 
 
 def page_files(course: Course) -> dict[Path, bytes]:
@@ -48,10 +45,11 @@ def page_files(course: Course) -> dict[Path, bytes]:
     for source in in_teaching_order(course):
         seconds = seconds_of(course, source)
         total += seconds
-        picture, alt = _picture(source)
+        notebook = nbformat.read(source.with_suffix(".ipynb"), as_version=4)
+        picture, alt = _picture(source, notebook)
         files[_thumbnails(course) / f"{source.stem}.png"] = picture
         shown = f"![{alt}](thumbnails/{source.stem}.png)"
-        columns = shown, _what(source), _tasks(source), _time(seconds), _accuracy(source)
+        columns = shown, _what(source), _tasks(source), _time(seconds), _accuracy(notebook)
         rows.append(f"| {' | '.join(columns)} |\n")
     foot = f"\nThe whole course, solved, runs in {_time(total)}.\n"
     return {course.root / "docs" / "assignments.md": (HEAD + "".join(rows) + foot).encode(), **files}
@@ -103,9 +101,9 @@ def _time(seconds: float) -> str:
     return f"{seconds:.0f} s" if seconds < 60 else f"{seconds // 60:.0f} min {seconds % 60:.0f} s"
 
 
-def _picture(source: Path) -> tuple[bytes, str]:
+def _picture(source: Path, notebook) -> tuple[bytes, str]:
     """Return the notebook's thumbnail as a PNG, and the description of its picture."""
-    outputs = [output for output in _tagged(source, "thumbnail") if "image/png" in output.get("data", {})]
+    outputs = [output for output in _tagged(notebook, "thumbnail") if "image/png" in output.get("data", {})]
     if not outputs:
         raise BuildError(f'{source}: no picture for the page; mark the cell that shows one: # %% tags=["thumbnail"]')
     image = Image.open(io.BytesIO(base64.b64decode(outputs[-1].data["image/png"]))).convert("RGBA")
@@ -118,11 +116,10 @@ def _picture(source: Path) -> tuple[bytes, str]:
     return data.getvalue(), alt.replace("|", "\\|").replace("\n", " ")
 
 
-def _accuracy(source: Path) -> str:
-    printed = [output.text.strip() for output in _tagged(source, "accuracy") if output.get("name") == "stdout"]
+def _accuracy(notebook) -> str:
+    printed = [output.text.strip() for output in _tagged(notebook, "accuracy") if output.get("name") == "stdout"]
     return " ".join(printed[-1].split("\n")[-1].split()).replace("|", "\\|") if printed else "—"
 
 
-def _tagged(source: Path, tag: str) -> list:
-    notebook = nbformat.read(source.with_suffix(".ipynb"), as_version=4)
+def _tagged(notebook, tag: str) -> list:
     return [output for cell in notebook.cells if tag in cell.metadata.get("tags", ()) for output in cell.outputs]

@@ -1005,6 +1005,13 @@ _BACK_HIDDEN = (
     _back_steps(0),
 )
 
+_BACK_PUBLIC = (
+    Case("the example of the picture", _picture),
+    Case("six examples, four features", _upstream(), weight=2.0),
+    Case("as many features as examples", _upstream(4, 4)),
+    _back_steps(0),
+)
+
 TASKS = (
     Task(
         "batchnorm-forward",
@@ -1036,24 +1043,14 @@ TASKS = (
     ),
     Task(
         "batchnorm-backward",
-        (
-            Case("the example of the picture", _picture),
-            Case("six examples, four features", _upstream(), weight=2.0),
-            Case("as many features as examples", _upstream(4, 4)),
-            _back_steps(0),
-        ),
+        _BACK_PUBLIC,
         _BACK_HIDDEN,
         _BACKWARD,
         _FLOAT32,
     ),
     Task(
         "batchnorm-backward-alt",
-        (
-            Case("the example of the picture", _picture),
-            Case("six examples, four features", _upstream(), weight=2.0),
-            Case("as many features as examples", _upstream(4, 4)),
-            _back_steps(0),
-        ),
+        _BACK_PUBLIC,
         _BACK_HIDDEN,
         _BACKWARD_ALT,
         _FLOAT32,

@@ -516,7 +516,7 @@ def _whole_map(rng):
 
 def _strided_maps(rng):
     inputs = _maps(rng, H=6, W=4)
-    return {**inputs, "x": np.ascontiguousarray(inputs["x"].transpose(0, 2, 3, 1)).transpose(0, 3, 1, 2)}
+    return {**inputs, "x": layers.channels_behind(inputs["x"])}
 
 
 def _float32_maps(rng):
@@ -873,19 +873,7 @@ TASKS = (
             Case("stride 2 and padding 1", layers.stride_and_pad),
             Case("numbers too large for single precision", layers.beyond_single_precision),
         ),
-        (
-            Case("padding 1", layers.padded),
-            Case("stride 2 and padding 1", layers.stride_and_pad),
-            Case("a kernel wider than tall", layers.flat_kernel),
-            Case("a kernel taller than wide, stride 2, no padding", layers.tall_kernel),
-            Case("a stride that does not divide", layers.does_not_divide),
-            Case("one picture with one channel, padding 2", layers.one_picture),
-            Case("kernels of 1 by 1", layers.one_by_one),
-            Case("a kernel as large as the picture", layers.one_window),
-            Case("arrays that are views", layers.strided_arrays),
-            Case("float32", layers.float32),
-            Case("numbers too large for single precision", layers.beyond_single_precision),
-        ),
+        layers.FORWARD_CASES,
         _FORWARD_MISTAKES,
         _ROUNDED,
     ),

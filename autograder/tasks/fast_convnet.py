@@ -654,7 +654,7 @@ def _maps(rng, N=3, C=4, H=3, W=5, **options):
 
 def _strided_maps(rng, **options):
     inputs = _maps(rng, **options)
-    return {**inputs, "x": np.ascontiguousarray(inputs["x"].transpose(0, 2, 3, 1)).transpose(0, 3, 1, 2)}
+    return {**inputs, "x": layers.channels_behind(inputs["x"])}
 
 
 def _batch_maps(draw=_maps, mode="train", **options):
@@ -1166,7 +1166,7 @@ def _network(N=4, C=2, H=6, W=4, F=3, size=3, hidden=5, classes=4, reg=0.0, scor
 def _noncontiguous(draw):
     def drawn(rng):
         inputs = draw(rng)
-        return {**inputs, "X": np.ascontiguousarray(inputs["X"].transpose(0, 2, 3, 1)).transpose(0, 3, 1, 2)}
+        return {**inputs, "X": layers.channels_behind(inputs["X"])}
 
     return drawn
 
@@ -1354,17 +1354,7 @@ TASKS = (
             Case("memory", _for_memory, "memory", 2.0, limit=1e6),
         ),
         (
-            Case("padding 1", layers.padded),
-            Case("stride 2 and padding 1", layers.stride_and_pad),
-            Case("a kernel wider than tall", layers.flat_kernel),
-            Case("a kernel taller than wide, stride 2, no padding", layers.tall_kernel),
-            Case("a stride that does not divide", layers.does_not_divide),
-            Case("one picture with one channel, padding 2", layers.one_picture),
-            Case("kernels of 1 by 1", layers.one_by_one),
-            Case("a kernel as large as the picture", layers.one_window),
-            Case("arrays that are views", layers.strided_arrays),
-            Case("float32", layers.float32),
-            Case("numbers too large for single precision", layers.beyond_single_precision),
+            *layers.FORWARD_CASES,
             Case("more pictures than a block holds", _several_blocks),
             *_steps(_as_it_is, 4.0),
             Case("memory", _for_memory, "memory", 2.0, limit=1e6, large=_for_large_memory),

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from autograder.tasks import Case
+
 
 def layer(rng, N=2, C=3, H=5, W=6, F=2, HH=3, WW=3, stride=1, pad=0):
     return {
@@ -55,12 +57,15 @@ def one_window(rng):
     return layer(rng, N=3, H=4, W=3, HH=4, WW=3, stride=2, F=4)
 
 
+def channels_behind(pictures):
+    """Return the same pictures, (N, C, H, W), with the channels last in memory, as they come from a file."""
+    return np.ascontiguousarray(pictures.transpose(0, 2, 3, 1)).transpose(0, 3, 1, 2)
+
+
 def strided_arrays(rng):
-    """Channels behind in memory, as pictures come, and every other weight of a larger array."""
+    """Channels behind in memory, and every other weight of a larger array."""
     inputs = layer(rng, N=3, H=5, W=4, pad=1)
-    x = np.ascontiguousarray(inputs["x"].transpose(0, 2, 3, 1)).transpose(0, 3, 1, 2)
-    w = np.repeat(inputs["w"], 2, axis=3)[..., ::2]
-    return {**inputs, "x": x, "w": w}
+    return {**inputs, "x": channels_behind(inputs["x"]), "w": np.repeat(inputs["w"], 2, axis=3)[..., ::2]}
 
 
 def beyond_single_precision(rng):
@@ -97,3 +102,18 @@ def with_upstream(draw):
 def upstream_beyond_single_precision(rng):
     inputs = with_upstream(beyond_single_precision)(rng)
     return {**inputs, "dout": 1e60 * inputs["dout"]}
+
+
+FORWARD_CASES = (
+    Case("padding 1", padded),
+    Case("stride 2 and padding 1", stride_and_pad),
+    Case("a kernel wider than tall", flat_kernel),
+    Case("a kernel taller than wide, stride 2, no padding", tall_kernel),
+    Case("a stride that does not divide", does_not_divide),
+    Case("one picture with one channel, padding 2", one_picture),
+    Case("kernels of 1 by 1", one_by_one),
+    Case("a kernel as large as the picture", one_window),
+    Case("arrays that are views", strided_arrays),
+    Case("float32", float32),
+    Case("numbers too large for single precision", beyond_single_precision),
+)
